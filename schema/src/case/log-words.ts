@@ -1,3 +1,5 @@
+import { vocabulary } from '../kernel/vocabulary.ts';
+
 // Words for the actions in a case's log.
 
 /** 联合办理环节: the lines of joint handling. */
@@ -135,6 +137,7 @@ export const LOG_ACTION_LABELS: Record<LogAction, string> = {
   CHAIR_RECUSED: '听证主持人回避',
   HEARING_HELD: '听证笔录',
 };
+export const LOG_ACTION = vocabulary('LogAction', '办理环节', LOG_ACTION_LABELS);
 
 /** 流转: lines by which a case leaves its custodian. */
 export const HAND_OFF_ACTIONS = [

@@ -1,3 +1,5 @@
+import { vocabulary } from '../kernel/vocabulary.ts';
+
 // Words for one application, from filing to closing and rating.
 
 /** 办件状态, folded from the case's log. */
@@ -34,6 +36,7 @@ export const CASE_STATE_LABELS: Record<CaseState, string> = {
   TERMINATED: '终止办理',
   VOIDED: '作废',
 };
+export const CASE_STATE = vocabulary('CaseState', '办件状态', CASE_STATE_LABELS);
 
 /** States that end a case (办结): nothing follows but its rating. */
 export const CLOSED_STATES = [
@@ -89,6 +92,7 @@ export const SPECIAL_PROCEDURE_LABELS: Record<SpecialProcedure, string> = {
   SITE_SURVEY: '现场勘验',
   PUBLIC_NOTICE: '公示公告',
 };
+export const SPECIAL_PROCEDURE = vocabulary('SpecialProcedure', '特别程序', SPECIAL_PROCEDURE_LABELS);
 
 /** 送达方式. */
 export const DELIVERY_WAYS = ['WINDOW', 'MAIL', 'ONLINE', 'AGENT'] as const;
@@ -99,6 +103,7 @@ export const DELIVERY_WAY_LABELS: Record<DeliveryWay, string> = {
   ONLINE: '网上送达',
   AGENT: '代办员送达',
 };
+export const DELIVERY_WAY = vocabulary('DeliveryWay', '送达方式', DELIVERY_WAY_LABELS);
 
 /** 办结结果 of a closed case. */
 export const CASE_RESULTS = ['ISSUED', 'REFUSED', 'NOT_ACCEPTED', 'WITHDRAWN', 'TERMINATED', 'VOIDED'] as const;
@@ -111,6 +116,7 @@ export const CASE_RESULT_LABELS: Record<CaseResult, string> = {
   TERMINATED: '终止',
   VOIDED: '作废',
 };
+export const CASE_RESULT = vocabulary('CaseResult', '办结结果', CASE_RESULT_LABELS);
 
 /** 好差评: five grades, 5 the best. */
 export const RATING_LABELS: Readonly<Record<1 | 2 | 3 | 4 | 5, string>> = {
@@ -139,6 +145,9 @@ export const CASE_ORDER_LABELS: Record<CaseOrder, string> = {
   NEWEST: '最新收件在前',
   REMAINING_DAYS: '剩余时限短在前',
 };
+export const CASE_ORDER = vocabulary('CaseOrder', '办件排序', CASE_ORDER_LABELS);
+export const OPINION = vocabulary('Opinion', '审查意见', OPINION_LABELS);
+export const OUTCOME = vocabulary('Outcome', '决定结果', OUTCOME_LABELS);
 
 /** Events a case waits for at its desk (待办事由). */
 export const CASE_WAITS = ['SUPPLEMENT', 'DELIVERY'] as const;
@@ -152,6 +161,8 @@ export const ID_TYPE_LABELS: Record<IdType, string> = {
   RESIDENT_ID: '居民身份证',
   SOCIAL_CREDIT_CODE: '统一社会信用代码',
 };
+export const ID_TYPE = vocabulary('IdType', '证件类型', ID_TYPE_LABELS);
+export const CASE_WAIT = vocabulary('CaseWait', '待办事由', CASE_WAIT_LABELS);
 
 /** 一件事成员事项状态: due once all ahead of it succeeded, blocked once one of them failed. */
 export const BUNDLE_MEMBER_STATUSES = ['WAITING', 'DUE', 'UNDER_WAY', 'SUCCEEDED', 'FAILED', 'BLOCKED'] as const;
@@ -164,6 +175,7 @@ export const BUNDLE_MEMBER_STATUS_LABELS: Record<BundleMemberStatus, string> = {
   FAILED: '未办成',
   BLOCKED: '前置事项未办成',
 };
+export const BUNDLE_MEMBER_STATUS = vocabulary('BundleMemberStatus', '一件事成员事项状态', BUNDLE_MEMBER_STATUS_LABELS);
 
 /** 一件事进度. */
 export const BUNDLE_STATES = ['UNDER_WAY', 'DELIVERY_DUE', 'DELIVERED', 'FAILED'] as const;
@@ -174,6 +186,7 @@ export const BUNDLE_STATE_LABELS: Record<BundleState, string> = {
   DELIVERED: '已统一出件',
   FAILED: '全部未办成',
 };
+export const BUNDLE_STATE = vocabulary('BundleState', '一件事进度', BUNDLE_STATE_LABELS);
 
 /** 首问责任: open, its case ended and the report due, or reported back. */
 export const ENQUIRY_STATES = ['WAITING', 'OPEN', 'REPORTED'] as const;
@@ -183,8 +196,10 @@ export const ENQUIRY_STATE_LABELS: Record<EnquiryState, string> = {
   OPEN: '未了结',
   REPORTED: '已反馈',
 };
+export const ENQUIRY_STATE = vocabulary('EnquiryState', '首问责任', ENQUIRY_STATE_LABELS);
 
 /** 加快办理: limits of a case's own, shorter than the promise. */
 export const EXPEDITED_WAYS = ['GREEN_CHANNEL', 'URGENT'] as const;
 export type ExpeditedWay = (typeof EXPEDITED_WAYS)[number];
 export const EXPEDITED_WAY_LABELS: Record<ExpeditedWay, string> = { GREEN_CHANNEL: '绿色通道', URGENT: '特急件' };
+export const EXPEDITED_WAY = vocabulary('ExpeditedWay', '加快办理', EXPEDITED_WAY_LABELS);

@@ -2,7 +2,7 @@ import type { DivisionCode } from '../kernel/divisions.ts';
 import type { ProblemError } from '../kernel/errors.ts';
 import { problem } from '../kernel/errors.ts';
 import type { Page, PageRequest } from '../operation/answers.ts';
-import { sharedEnums } from './enums.ts';
+import { enumsOf } from './enums.ts';
 import { newBuilder } from './pothos.ts';
 import type { ScalarName } from './scalars.ts';
 import type { RoleContext } from './services.ts';
@@ -15,8 +15,8 @@ import { sharedTypes } from './shared-types.ts';
  */
 export function createBuilder(scalars: readonly ScalarName[]) {
   const builder = newBuilder(scalars);
-  const enums = sharedEnums(builder);
-  return { builder, enums, refs: sharedTypes(builder, enums) };
+  const enumOf = enumsOf(builder);
+  return { builder, enumOf, refs: sharedTypes(builder, enumOf) };
 }
 
 export type RoleBuilder = ReturnType<typeof createBuilder>;

@@ -1,5 +1,5 @@
 import type { Problem } from '../kernel/errors.ts';
-import { ProblemError, problemsOf } from '../kernel/errors.ts';
+import { ERROR_CODE, ProblemError, problemsOf } from '../kernel/errors.ts';
 import type { RoleBuilder } from './builder.ts';
 import { addressed } from './builder.ts';
 import type { RoleContext } from './services.ts';
@@ -17,11 +17,11 @@ export function addProblem(role: RoleBuilder) {
   return known;
 }
 
-function problemType({ builder, enums, refs }: RoleBuilder) {
+function problemType({ builder, enumOf, refs }: RoleBuilder) {
   return builder.objectRef<Problem>('Problem').implement({
     description: 'Why something was refused.',
     fields: (t) => ({
-      code: t.field({ type: enums.ErrorCode, nullable: false, resolve: (p) => p.code }),
+      code: t.field({ type: enumOf(ERROR_CODE), nullable: false, resolve: (p) => p.code }),
       message: t.exposeString('message', { nullable: false }),
       article: t.exposeString('article', { description: 'Law and article, or standard, that was broken.' }),
       field: t.exposeString('field', { description: 'Path of the faulty input.' }),

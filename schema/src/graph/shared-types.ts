@@ -1,9 +1,12 @@
+import { CLAUSE_FAULT } from '../domains/catalogue/words.ts';
+import { DAY_UNIT, MATERIAL_SOURCE } from '../domains/catalogue/item-words.ts';
+import { GRANT_MODE } from '../domains/delegation/words.ts';
 import type { GrantUse, MissingMaterial } from '../case/log-line.ts';
 import type { Item, MaterialRequirement } from '../domains/catalogue/catalogue.ts';
 import type { VagueClause } from '../domains/catalogue/vague-clauses.ts';
 import type { DivisionCode } from '../kernel/divisions.ts';
 import type { Limit } from '../kernel/limits.ts';
-import type { sharedEnums } from './enums.ts';
+import type { EnumOf } from './enums.ts';
 import { lazily } from './lazily.ts';
 import type { GraphBuilder } from './pothos.ts';
 
@@ -20,19 +23,17 @@ export interface ImplementationRef {
   via: DivisionCode;
 }
 
-type Enums = ReturnType<typeof sharedEnums>;
-
 /**
  * The object types that several roles show, and key-only stubs of those another role owns; each is made when a role
  * first uses it.
  */
-export function sharedTypes(builder: GraphBuilder, enums: Enums) {
+export function sharedTypes(builder: GraphBuilder, enumOf: EnumOf) {
   const places = placesOf(builder);
   return lazily({
     Division: () => places.Division,
     ...stubs(builder, places),
-    ...caseTypes(builder, enums, places),
-    ...itemTypes(builder, enums),
+    ...caseTypes(builder, enumOf, places),
+    ...itemTypes(builder, enumOf),
     FeeSchedule: () => feeSchedule(builder),
   });
 }
@@ -70,7 +71,7 @@ const stubs = (builder: GraphBuilder, places: Places) => ({
     }),
 });
 
-const caseTypes = (builder: GraphBuilder, enums: Enums, places: Places) => ({
+const caseTypes = (builder: GraphBuilder, enumOf: EnumOf, places: Places) => ({
   DelegationUse: () =>
     builder.objectRef<GrantUse>('DelegationUse').implement({
       description: 'A grant a stage is done under.',
@@ -78,7 +79,7 @@ const caseTypes = (builder: GraphBuilder, enums: Enums, places: Places) => ({
         id: t.exposeID('id', { nullable: false }),
         grantor: t.field({ type: places.Division, nullable: false, resolve: (u) => u.grantor }),
         grantee: t.field({ type: places.Division, nullable: false, resolve: (u) => u.grantee }),
-        mode: t.field({ type: enums.GrantMode, nullable: false, resolve: (u) => u.mode }),
+        mode: t.field({ type: enumOf(GRANT_MODE), nullable: false, resolve: (u) => u.mode }),
       }),
     }),
   MissingMaterial: () =>
@@ -91,13 +92,13 @@ const caseTypes = (builder: GraphBuilder, enums: Enums, places: Places) => ({
     }),
 });
 
-const itemTypes = (builder: GraphBuilder, enums: Enums) => ({
+const itemTypes = (builder: GraphBuilder, enumOf: EnumOf) => ({
   Limit: () =>
     builder.objectRef<Limit>('Limit').implement({
       description: '时限',
       fields: (t) => ({
         days: t.exposeFloat('days', { nullable: false, description: 'Whole days, or half working days.' }),
-        unit: t.field({ type: enums.DayUnit, nullable: false, resolve: (limit) => limit.unit }),
+        unit: t.field({ type: enumOf(DAY_UNIT), nullable: false, resolve: (limit) => limit.unit }),
       }),
     }),
   MaterialRequirement: () =>
@@ -106,7 +107,7 @@ const itemTypes = (builder: GraphBuilder, enums: Enums) => ({
       fields: (t) => ({
         name: t.exposeString('name', { nullable: false }),
         required: t.exposeBoolean('required', { nullable: false }),
-        providedBy: t.field({ type: enums.MaterialSource, nullable: false, resolve: (m) => m.providedBy }),
+        providedBy: t.field({ type: enumOf(MATERIAL_SOURCE), nullable: false, resolve: (m) => m.providedBy }),
         held: t.exposeBoolean('held', {
           nullable: false,
           description: 'Whether the system holds it already, so that nobody brings it again.',
@@ -120,7 +121,7 @@ const itemTypes = (builder: GraphBuilder, enums: Enums) => ({
         place: t.exposeString('place', { nullable: false }),
         clause: t.exposeString('clause', { nullable: false }),
         text: t.exposeString('text', { nullable: false }),
-        fault: t.field({ type: enums.ClauseFault, nullable: false, resolve: (c) => c.fault }),
+        fault: t.field({ type: enumOf(CLAUSE_FAULT), nullable: false, resolve: (c) => c.fault }),
       }),
     }),
 });

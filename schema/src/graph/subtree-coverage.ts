@@ -1,13 +1,14 @@
+import { ERROR_CODE } from '../kernel/errors.ts';
 import type { RoleBuilder } from './builder.ts';
 import type { SubtreeCoverage } from '../domains/catalogue/views.ts';
 
 /** The nodes of a division that answered a question put to all of them, for every role with such a question. */
-export function addSubtreeCoverage({ builder, enums, refs }: RoleBuilder) {
+export function addSubtreeCoverage({ builder, enumOf, refs }: RoleBuilder) {
   const { Division } = refs;
   const SilentNode = builder.objectRef<SubtreeCoverage['silent'][number]>('SilentNode').implement({
     fields: (t) => ({
       node: t.field({ type: Division, resolve: (s) => s.node }),
-      code: t.field({ type: enums.ErrorCode, nullable: false, resolve: (s) => s.code }),
+      code: t.field({ type: enumOf(ERROR_CODE), nullable: false, resolve: (s) => s.code }),
     }),
   });
   return builder.objectRef<SubtreeCoverage>('SubtreeCoverage').implement({

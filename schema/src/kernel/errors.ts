@@ -1,3 +1,4 @@
+import { vocabulary } from './vocabulary.ts';
 /**
  * Every error code of the project, in one closed list. GraphQL, HTTP, NATS and the command line all speak these.
  *
@@ -150,6 +151,12 @@ export const ERRORS = {
 export type ErrorCode = keyof typeof ERRORS;
 
 export const ERROR_CODES = Object.keys(ERRORS) as ErrorCode[];
+/** Every code with its Chinese name. */
+export const ERROR_CODE = vocabulary(
+  'ErrorCode',
+  'Every error code, a closed list.',
+  Object.fromEntries(ERROR_CODES.map((code) => [code, ERRORS[code].zh])) as Record<ErrorCode, string>,
+);
 
 export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === 'string' && Object.hasOwn(ERRORS, value);

@@ -1,3 +1,5 @@
+import { vocabulary } from './vocabulary.ts';
+
 // Words for desks: tiers, posts, windows, the roster of agents.
 
 /** 层级, highest first. */
@@ -18,6 +20,8 @@ export const CUSTODY_LABELS: Record<Custody, string> = {
   IN_TRANSIT: '流转中',
   ELSEWHERE: '他级承办',
 };
+export const CUSTODY = vocabulary('Custody', '承办权', CUSTODY_LABELS);
+export const TIER = vocabulary('Tier', '层级', TIER_LABELS);
 
 /** 岗位. */
 export const ROLES = ['AGENT', 'CLERK', 'CHIEF', 'HEAD', 'CATALOGUER', 'REVIEWER', 'SUPERVISOR', 'CASHIER'] as const;
@@ -32,6 +36,7 @@ export const ROLE_LABELS: Record<Role, string> = {
   SUPERVISOR: '监督员',
   CASHIER: '收费员',
 };
+export const ROLE = vocabulary('Role', '岗位', ROLE_LABELS);
 
 /** 窗口办理环节: stages a department authorizes its windows to do, in the order of a case. */
 export const WINDOW_STAGES = ['ACCEPT', 'REVIEW', 'DECIDE', 'DELIVER'] as const;
@@ -42,6 +47,7 @@ export const WINDOW_STAGE_LABELS: Record<WindowStage, string> = {
   DECIDE: '决定',
   DELIVER: '送达',
 };
+export const WINDOW_STAGE = vocabulary('WindowStage', '窗口办理环节', WINDOW_STAGE_LABELS);
 
 /** 用工性质 of an agent: staff, or a helper under a contract, with limits. */
 export const EMPLOYMENTS = ['STAFF', 'CONTRACTED'] as const;
@@ -56,6 +62,8 @@ export const ROSTER_GAP_LABELS: Record<RosterGap, string> = {
   NO_STAND_IN: '无B角',
   TRAINING_LAPSED: '培训未做或过期',
 };
+export const ROSTER_GAP = vocabulary('RosterGap', '名册缺口', ROSTER_GAP_LABELS);
+export const EMPLOYMENT = vocabulary('Employment', '用工性质', EMPLOYMENT_LABELS);
 
 /** What happened to an absent agent's case. */
 export const PASSED_ON = ['STAND_IN', 'TEAM', 'TAKEN_OVER', 'LEFT'] as const;
@@ -66,6 +74,7 @@ export const PASSED_ON_LABELS: Record<PassedOn, string> = {
   TAKEN_OVER: '移交乡镇帮办',
   LEFT: '留本窗口办理',
 };
+export const PASSED_ON_WORD = vocabulary('PassedOn', '交接去向', PASSED_ON_LABELS);
 
 /** 岗位变动: changes recorded in the register of a desk's posts. */
 export const POST_CHANGES = [
@@ -87,3 +96,4 @@ export const POST_CHANGE_LABELS: Record<PostChange, string> = {
   ABSENCE_REPORTED: '请假离岗',
   ABSENCE_ENDED: '销假返岗',
 };
+export const POST_CHANGE = vocabulary('PostChangeKind', '岗位变动', POST_CHANGE_LABELS);

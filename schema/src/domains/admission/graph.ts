@@ -1,3 +1,6 @@
+import { WINDOW_STAGE } from '../../kernel/words.ts';
+import { ITEM_KIND } from '../catalogue/item-words.ts';
+import { ADMISSION_STATE, FEE_CHANGE } from '../catalogue/words.ts';
 import type { AdmissionState } from '../catalogue/words.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
 import { addOperations } from '../../operation/graph.ts';
@@ -59,7 +62,7 @@ function admissionType(role: RoleBuilder) {
   });
 }
 
-function admittedItemType({ builder, enums, refs }: RoleBuilder) {
+function admittedItemType({ builder, enumOf, refs }: RoleBuilder) {
   const ExemptionRef = builder.objectRef<Exemption>('Exemption').implement({
     description: '负面清单: approved to be handled outside the centre.',
     fields: (t) => ({
@@ -71,14 +74,14 @@ function admittedItemType({ builder, enums, refs }: RoleBuilder) {
   return builder.objectRef<Via<AdmittedItemView>>('AdmittedItem').implement({
     fields: (t) => ({
       item: t.field({ type: refs.ItemStub, resolve: (row) => ({ code: row.item, via: row.via }) }),
-      state: t.field({ type: enums.AdmissionState, nullable: false, resolve: (row) => row.state }),
+      state: t.field({ type: enumOf(ADMISSION_STATE), nullable: false, resolve: (row) => row.state }),
       admittedFrom: t.field({ type: 'Date', resolve: (row) => row.entry?.admittedFrom ?? null }),
       exemption: t.field({ type: ExemptionRef, resolve: (row) => row.entry?.exemption ?? null }),
     }),
   });
 }
 
-function feeTypes({ builder, enums, refs }: RoleBuilder) {
+function feeTypes({ builder, enumOf, refs }: RoleBuilder) {
   const { ItemStub } = refs;
   const FeeRef = builder.objectRef<Via<Fee>>('Fee').implement({
     description: '收费项目 as it stands.',
@@ -98,7 +101,7 @@ function feeTypes({ builder, enums, refs }: RoleBuilder) {
     fields: (t) => ({
       item: t.field({ type: ItemStub, resolve: (change) => ({ code: change.item, via: change.via }) }),
       name: t.exposeString('name', { nullable: false }),
-      change: t.field({ type: enums.FeeChangeKind, nullable: false, resolve: (change) => change.change }),
+      change: t.field({ type: enumOf(FEE_CHANGE), nullable: false, resolve: (change) => change.change }),
       amountFen: t.field({ type: 'Fen', resolve: (change) => change.amountFen }),
       basis: t.exposeString('basis', { nullable: false }),
       effectiveFrom: t.field({ type: 'Date', nullable: false, resolve: (change) => change.effectiveFrom }),
@@ -107,17 +110,17 @@ function feeTypes({ builder, enums, refs }: RoleBuilder) {
   return { FeeRef, FeeChangeRef };
 }
 
-function listEntryType({ builder, enums, refs }: RoleBuilder) {
+function listEntryType({ builder, enumOf, refs }: RoleBuilder) {
   return builder.objectRef<ListEntryView>('ListEntry').implement({
     description: 'A line of a published list.',
     fields: (t) => ({
       item: t.field({ type: refs.ItemStub, resolve: (entry) => ({ code: entry.item.code, via: entry.via }) }),
       name: t.string({ nullable: false, resolve: (entry) => entry.item.name }),
-      kind: t.field({ type: enums.ItemKind, nullable: false, resolve: (entry) => entry.item.kind }),
+      kind: t.field({ type: enumOf(ITEM_KIND), nullable: false, resolve: (entry) => entry.item.kind }),
       department: t.string({ nullable: false, resolve: (entry) => entry.item.department }),
       legalBasis: t.string({ nullable: false, resolve: (entry) => entry.item.legalBasis }),
       stages: t.field({
-        type: [enums.WindowStage],
+        type: [enumOf(WINDOW_STAGE)],
         nullable: false,
         description: 'What the node does with it; empty where it only takes in.',
         resolve: (entry) => entry.stages,

@@ -6,8 +6,8 @@ import { id, requiredDivision, word } from '../../operation/fields.ts';
 import type { InputOf } from '../../operation/operation.ts';
 import { listOf, mutation, query } from '../../operation/operation.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
-import { FEE_CHANGES, LIST_KINDS } from '../catalogue/words.ts';
-import { AUDIENCES } from '../catalogue/item-words.ts';
+import { FEE_CHANGE, FEE_CHANGES, LIST_KIND, LIST_KINDS } from '../catalogue/words.ts';
+import { AUDIENCE, AUDIENCES } from '../catalogue/item-words.ts';
 import { Admission, ListEntry } from './views.ts';
 
 /** Every item the node accepts or decides, where it is handled, and the fees of today. */
@@ -30,8 +30,8 @@ export const publishedList = query('publishedList', {
   article: ARTICLES.admission,
   input: {
     division: requiredDivision,
-    kind: word('ListKind', LIST_KINDS),
-    audience: word('Audience', AUDIENCES).nullish().meta({ description: 'All people when left out.' }),
+    kind: word(LIST_KIND, LIST_KINDS),
+    audience: word(AUDIENCE, AUDIENCES).nullish().meta({ description: 'All people when left out.' }),
   },
   route: NAMED_DIVISION,
   answer: listOf(ListEntry),
@@ -85,7 +85,7 @@ export const changeFee = mutation('changeFee', {
   input: {
     item: id(50),
     name: text(100),
-    change: word('FeeChangeKind', FEE_CHANGES),
+    change: word(FEE_CHANGE, FEE_CHANGES),
     amountFen: z
       .int()
       .min(0)

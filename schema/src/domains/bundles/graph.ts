@@ -1,3 +1,4 @@
+import { BUNDLE_MEMBER_STATUS, BUNDLE_STATE, CASE_STATE } from '../../case/words.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
 import type { Outcome } from '../../graph/problems.ts';
 import { addProblem } from '../../graph/problems.ts';
@@ -25,16 +26,16 @@ export function addBundles(role: RoleBuilder): void {
   addOperations(role, bundles, { Bundle, FileBundlePayload });
 }
 
-function bundleType({ builder, enums, refs }: RoleBuilder) {
+function bundleType({ builder, enumOf, refs }: RoleBuilder) {
   const { Division, ItemStub } = refs;
   const Member = builder.objectRef<BundleMemberView & { via: string }>('BundleMember').implement({
     description: '一件事成员事项 and its case.',
     fields: (t) => ({
       item: t.field({ type: ItemStub, resolve: (m) => ({ code: m.item, via: m.via }) }),
-      status: t.field({ type: enums.BundleMemberStatus, nullable: false, resolve: (m) => m.status }),
+      status: t.field({ type: enumOf(BUNDLE_MEMBER_STATUS), nullable: false, resolve: (m) => m.status }),
       caseId: t.id({ resolve: (m) => m.case?.id ?? null }),
       number: t.string({ description: '办件编号', resolve: (m) => m.case?.number ?? null }),
-      state: t.field({ type: enums.CaseState, resolve: (m) => m.case?.state ?? null }),
+      state: t.field({ type: enumOf(CASE_STATE), resolve: (m) => m.case?.state ?? null }),
       custodian: t.field({ type: Division, resolve: (m) => m.case?.custodian ?? null }),
       fault: t.exposeString('fault', { description: 'Why it could not be filed yet; tried again by itself.' }),
     }),
@@ -47,7 +48,7 @@ function bundleType({ builder, enums, refs }: RoleBuilder) {
       node: t.field({ type: Division, resolve: (b) => b.node }),
       place: t.field({ type: Division, resolve: (b) => b.place }),
       filedAt: t.field({ type: 'DateTime', nullable: false, resolve: (b) => b.filedAt }),
-      state: t.field({ type: enums.BundleState, nullable: false, resolve: (b) => b.state }),
+      state: t.field({ type: enumOf(BUNDLE_STATE), nullable: false, resolve: (b) => b.state }),
       total: t.exposeInt('total', { nullable: false }),
       succeeded: t.exposeInt('succeeded', { nullable: false }),
       failed: t.exposeInt('failed', { nullable: false, description: 'Failed, or blocked by one that failed.' }),

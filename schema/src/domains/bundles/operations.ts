@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BUNDLE_STATES, DELIVERY_WAYS } from '../../case/words.ts';
+import { BUNDLE_STATE, BUNDLE_STATES, DELIVERY_WAY, DELIVERY_WAYS } from '../../case/words.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
 import { isDivisionCode } from '../../kernel/divisions.ts';
 import { domain } from '../../operation/domain.ts';
@@ -37,7 +37,7 @@ export const listBundles = query('bundles', {
   input: {
     division: askedDivision.meta({ description: "The desk; the viewer's own when left out." }),
     item: optionalText(50).meta({ scalar: 'ID' }),
-    state: word('BundleState', BUNDLE_STATES)
+    state: word(BUNDLE_STATE, BUNDLE_STATES)
       .nullish()
       .transform((v) => v ?? null),
   },
@@ -85,7 +85,7 @@ export const deliverBundle = mutation('deliverBundle', {
   by: 'DELIVER_CASE',
   judgedBy: 'RULES',
   article: ARTICLES.jointHandling,
-  input: { id: bundleId, way: word('DeliveryWay', DELIVERY_WAYS), note: optionalText(1000) },
+  input: { id: bundleId, way: word(DELIVERY_WAY, DELIVERY_WAYS), note: optionalText(1000) },
   answer: Bundle,
 });
 export type DeliverBundleInput = InputOf<typeof deliverBundle>;

@@ -1,12 +1,11 @@
 import type { RoleBuilder } from '../../graph/builder.ts';
-import { ownEnum } from '../../graph/enums.ts';
 import { HANDLER_STANDING } from './words.ts';
 import type { Handler } from './rules.ts';
 import type { CaseloadView, HandlerView } from './views.ts';
 
 /** Fields for a case's handler and a person's caseload. */
-export function caseloadRefs({ builder, refs: { Division } }: RoleBuilder) {
-  const Standing = ownEnum(builder, HANDLER_STANDING);
+export function caseloadRefs({ builder, enumOf, refs: { Division } }: RoleBuilder) {
+  const Standing = enumOf(HANDLER_STANDING);
   const Person = builder.objectRef<Handler>('Handler').implement({
     description: 'A person of a desk.',
     fields: (t) => ({

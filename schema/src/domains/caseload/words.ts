@@ -1,4 +1,4 @@
-import type { Vocabulary } from '../../operation/fields.ts';
+import type { Vocabulary } from '../../kernel/vocabulary.ts';
 
 /** A handler's standing at the desk today. */
 export type HandlerStanding = 'PRESENT' | 'ABSENT' | 'LEFT';

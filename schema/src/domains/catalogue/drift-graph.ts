@@ -1,3 +1,4 @@
+import { DRIFT_KIND } from './words.ts';
 import { z } from 'zod';
 import { problem } from '../../kernel/errors.ts';
 import type { Drift } from './drift.ts';
@@ -62,7 +63,7 @@ function catalogDriftType(role: RoleBuilder, Item: ItemRef) {
   });
 }
 
-function driftType({ builder, enums, refs }: RoleBuilder, Item: ItemRef) {
+function driftType({ builder, enumOf, refs }: RoleBuilder, Item: ItemRef) {
   return builder.objectRef<Drift & { basicItem: ItemView | null }>('Drift').implement({
     description: '目录比对: one place where a node differs from, or is worse than, the basic catalogue.',
     fields: (t) => ({
@@ -79,7 +80,7 @@ function driftType({ builder, enums, refs }: RoleBuilder, Item: ItemRef) {
       }),
       own: t.exposeString('own', { description: 'What the node has; null where it has nothing.' }),
       basic: t.exposeString('basic', { description: 'What the basic catalogue has; null where it has nothing.' }),
-      kind: t.field({ type: enums.DriftKind, nullable: false, resolve: (d) => d.kind }),
+      kind: t.field({ type: enumOf(DRIFT_KIND), nullable: false, resolve: (d) => d.kind }),
     }),
   });
 }

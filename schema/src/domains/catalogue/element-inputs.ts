@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { word } from '../../operation/fields.ts';
-import { DAY_UNITS, MATERIAL_SOURCES } from './item-words.ts';
+import { DAY_UNIT, DAY_UNITS, MATERIAL_SOURCE, MATERIAL_SOURCES } from './item-words.ts';
 
 // Elements in the input of a draft or a revision. The item's own schema checks them after they are merged with the
 // former values: an element left out keeps its value, and null empties an element that may be empty. Fields are sorted
@@ -9,7 +9,7 @@ import { DAY_UNITS, MATERIAL_SOURCES } from './item-words.ts';
 export const limitInput = z
   .object({
     days: z.number().meta({ description: 'Whole days, or half working days.' }),
-    unit: word('DayUnit', DAY_UNITS),
+    unit: word(DAY_UNIT, DAY_UNITS),
   })
   .meta({ inputType: 'LimitInput' });
 
@@ -20,7 +20,7 @@ const materialInput = z
   .object({
     held: z.boolean().nullish(),
     name: z.string(),
-    providedBy: word('MaterialSource', MATERIAL_SOURCES).nullish(),
+    providedBy: word(MATERIAL_SOURCE, MATERIAL_SOURCES).nullish(),
     required: z.boolean(),
   })
   .meta({ inputType: 'MaterialRequirementInput' });

@@ -1,3 +1,17 @@
+import { SPECIAL_PROCEDURE } from '../../case/words.ts';
+import { TIER } from '../../kernel/words.ts';
+import {
+  AUDIENCE,
+  CROSS_DISTRICT,
+  CROSS_DISTRICT_WAY,
+  HANDLING_WAY,
+  HEARING_NEED,
+  ITEM_KIND,
+  ITEM_STATUS,
+  POWER_SOURCE,
+  PROCESSING_CLASS,
+  SIGN_OFF_LEVEL,
+} from './item-words.ts';
 import { vagueClauses } from './vague-clauses.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
 import { addItemLife } from '../item-life/graph.ts';
@@ -42,7 +56,7 @@ export function addCatalogue(role: RoleBuilder): void {
 }
 
 function implementItem(role: RoleBuilder, Item: Item): void {
-  const { enums, refs } = role;
+  const { enumOf, refs } = role;
   const { Limit } = refs;
   const Standard = standardType(role);
   Item.implement({
@@ -52,11 +66,11 @@ function implementItem(role: RoleBuilder, Item: Item): void {
       _via: t.id({ resolve: (view) => view.answeredBy }),
       version: t.int({ resolve: ({ item }) => item.version }),
       name: t.string({ resolve: ({ item }) => item.name }),
-      kind: t.field({ type: enums.ItemKind, resolve: ({ item }) => item.kind }),
-      processingClass: t.field({ type: enums.ProcessingClass, resolve: ({ item }) => item.processingClass }),
-      decidingTier: t.field({ type: enums.Tier, resolve: ({ item }) => item.decidingTier }),
+      kind: t.field({ type: enumOf(ITEM_KIND), resolve: ({ item }) => item.kind }),
+      processingClass: t.field({ type: enumOf(PROCESSING_CLASS), resolve: ({ item }) => item.processingClass }),
+      decidingTier: t.field({ type: enumOf(TIER), resolve: ({ item }) => item.decidingTier }),
       acceptingTiers: t.field({
-        type: [enums.Tier],
+        type: [enumOf(TIER)],
         nullable: { list: true, items: false },
         resolve: ({ item }) => item.acceptingTiers,
       }),
@@ -68,7 +82,7 @@ function implementItem(role: RoleBuilder, Item: Item): void {
       legalBasis: t.string({ resolve: ({ item }) => item.legalBasis }),
       department: t.string({ resolve: ({ item }) => item.department }),
       audiences: t.field({
-        type: [enums.Audience],
+        type: [enumOf(AUDIENCE)],
         nullable: { list: true, items: false },
         description: '服务对象; empty for all.',
         resolve: ({ item }) => item.audiences,
@@ -80,7 +94,7 @@ function implementItem(role: RoleBuilder, Item: Item): void {
         description: 'False while the days or the basis are not checked against the text in force.',
         resolve: ({ item }) => item.verified,
       }),
-      status: t.field({ type: enums.ItemStatus, resolve: ({ item }) => item.status }),
+      status: t.field({ type: enumOf(ITEM_STATUS), resolve: ({ item }) => item.status }),
       effectiveFrom: t.field({ type: 'Date', resolve: ({ item }) => item.effectiveFrom }),
       effectiveTo: t.field({ type: 'Date', resolve: ({ item }) => item.effectiveTo }),
       staleSince: t.field({
@@ -94,30 +108,30 @@ function implementItem(role: RoleBuilder, Item: Item): void {
 
 /** Fields for an item's handling and its rules. */
 function addItemRules(role: RoleBuilder, Item: Item): void {
-  const { builder, enums, refs } = role;
+  const { builder, enumOf, refs } = role;
   const { Hierarchy, SignOff } = rankTypes(role);
   builder.objectFields(Item, (t) => ({
     feeSchedule: t.field({ type: refs.FeeSchedule, resolve: ({ item }) => item.feeSchedule }),
     hierarchy: t.field({ type: Hierarchy, description: '主项、子项', resolve: ({ item }) => item.hierarchy }),
-    powerSource: t.field({ type: enums.PowerSource, resolve: ({ item }) => item.powerSource }),
-    handlingWay: t.field({ type: enums.HandlingWay, resolve: ({ item }) => item.handlingWay }),
+    powerSource: t.field({ type: enumOf(POWER_SOURCE), resolve: ({ item }) => item.powerSource }),
+    handlingWay: t.field({ type: enumOf(HANDLING_WAY), resolve: ({ item }) => item.handlingWay }),
     window: t.string({ description: '办理窗口', resolve: ({ item }) => item.window }),
-    crossDistrict: t.field({ type: enums.CrossDistrict, resolve: ({ item }) => item.crossDistrict }),
+    crossDistrict: t.field({ type: enumOf(CROSS_DISTRICT), resolve: ({ item }) => item.crossDistrict }),
     crossDistrictWays: t.field({
-      type: [enums.CrossDistrictWay],
+      type: [enumOf(CROSS_DISTRICT_WAY)],
       nullable: { list: true, items: false },
       resolve: ({ item }) => item.crossDistrictWays,
     }),
     supervisionWay: t.string({ description: '监督方式', resolve: ({ item }) => item.supervisionWay }),
     signOff: t.field({ type: SignOff, resolve: ({ item }) => item.signOff }),
     excludedTime: t.field({
-      type: [enums.SpecialProcedure],
+      type: [enumOf(SPECIAL_PROCEDURE)],
       nullable: { list: true, items: false },
       description: "特别程序 that the item's own basis takes out of its limit, beyond those the law does.",
       resolve: ({ item }) => item.excludedTime,
     }),
     hearing: t.field({
-      type: enums.HearingNeed,
+      type: enumOf(HEARING_NEED),
       description: '听证: offered before a licence is decided, or held in any case.',
       resolve: ({ item }) => item.hearing,
     }),
@@ -141,7 +155,7 @@ function addItemRules(role: RoleBuilder, Item: Item): void {
   }));
 }
 
-function rankTypes({ builder, enums }: RoleBuilder) {
+function rankTypes({ builder, enumOf }: RoleBuilder) {
   const Rank = builder.objectRef<NonNullable<Elements['hierarchy']>['main']>('ItemRank').implement({
     fields: (t) => ({
       code: t.exposeString('code', { nullable: false }),
@@ -158,7 +172,7 @@ function rankTypes({ builder, enums }: RoleBuilder) {
   const SignOff = builder.objectRef<NonNullable<Elements['signOff']>>('SignOff').implement({
     description: '签批: up to whom a decision is signed, and by how many at most.',
     fields: (t) => ({
-      level: t.field({ type: enums.SignOffLevel, nullable: false, resolve: (s) => s.level }),
+      level: t.field({ type: enumOf(SIGN_OFF_LEVEL), nullable: false, resolve: (s) => s.level }),
       maxLayers: t.exposeInt('maxLayers', { nullable: false }),
     }),
   });

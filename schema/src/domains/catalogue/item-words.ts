@@ -1,3 +1,5 @@
+import { vocabulary } from '../../kernel/vocabulary.ts';
+
 // Words for items and their handling.
 
 /** 事项类型: which law's days and forms bind depends on it. */
@@ -11,6 +13,7 @@ export const ITEM_KIND_LABELS: Record<ItemKind, string> = {
   SERVICE: '公共服务',
   JOINT: '一件事',
 };
+export const ITEM_KIND = vocabulary('ItemKind', '事项类型', ITEM_KIND_LABELS);
 
 /** 办件类型. */
 export const PROCESSING_CLASSES = ['INSTANT', 'COMMITTED', 'FORWARDED', 'JOINT', 'ANSWER', 'URGENT'] as const;
@@ -23,6 +26,7 @@ export const PROCESSING_CLASS_LABELS: Record<ProcessingClass, string> = {
   ANSWER: '答复件',
   URGENT: '特急件',
 };
+export const PROCESSING_CLASS = vocabulary('ProcessingClass', '办件类型', PROCESSING_CLASS_LABELS);
 
 /** 权力来源: the source of the deciding organ's power. */
 export const POWER_SOURCES = [
@@ -42,6 +46,7 @@ export const POWER_SOURCE_LABELS: Record<PowerSource, string> = {
   ENTRUSTED_ABOVE: '上级委托',
   ENTRUSTED_PEER: '同级委托',
 };
+export const POWER_SOURCE = vocabulary('PowerSource', '权力来源', POWER_SOURCE_LABELS);
 
 /** 办理方式. */
 export const HANDLING_WAYS = ['OWN', 'FIRST_REVIEW', 'JOINT', 'FORWARDED'] as const;
@@ -52,6 +57,7 @@ export const HANDLING_WAY_LABELS: Record<HandlingWay, string> = {
   JOINT: '联办',
   FORWARDED: '转报',
 };
+export const HANDLING_WAY = vocabulary('HandlingWay', '办理方式', HANDLING_WAY_LABELS);
 
 /** 通办范围: how far from home people may apply. */
 export const CROSS_DISTRICTS = ['NONE', 'COUNTY', 'CITY', 'PROVINCE', 'NATION'] as const;
@@ -63,6 +69,7 @@ export const CROSS_DISTRICT_LABELS: Record<CrossDistrict, string> = {
   PROVINCE: '全省通办',
   NATION: '跨省通办',
 };
+export const CROSS_DISTRICT = vocabulary('CrossDistrict', '通办范围', CROSS_DISTRICT_LABELS);
 
 /** 通办方式: wholly online, collected by a desk for another (代收代办), or handled by several places together. */
 export const CROSS_DISTRICT_WAYS = ['ONLINE', 'COLLECTED', 'JOINT'] as const;
@@ -72,6 +79,7 @@ export const CROSS_DISTRICT_WAY_LABELS: Record<CrossDistrictWay, string> = {
   COLLECTED: '代收代办',
   JOINT: '多地联办',
 };
+export const CROSS_DISTRICT_WAY = vocabulary('CrossDistrictWay', '通办方式', CROSS_DISTRICT_WAY_LABELS);
 
 /** 签批层级, lowest first: levels that sign a decision. */
 export const SIGN_OFF_LEVELS = ['WINDOW', 'CHIEF', 'SECTION_HEAD', 'DEPUTY_HEAD', 'HEAD'] as const;
@@ -83,6 +91,7 @@ export const SIGN_OFF_LEVEL_LABELS: Record<SignOffLevel, string> = {
   DEPUTY_HEAD: '分管领导签批',
   HEAD: '主要领导签批',
 };
+export const SIGN_OFF_LEVEL = vocabulary('SignOffLevel', '签批层级', SIGN_OFF_LEVEL_LABELS);
 
 /** 材料来源: who brings a material. */
 export const MATERIAL_SOURCES = ['APPLICANT', 'SHARING', 'AGENCY'] as const;
@@ -92,6 +101,7 @@ export const MATERIAL_SOURCE_LABELS: Record<MaterialSource, string> = {
   SHARING: '数据共享',
   AGENCY: '部门核验',
 };
+export const MATERIAL_SOURCE = vocabulary('MaterialSource', '材料来源', MATERIAL_SOURCE_LABELS);
 
 /** 网上办理深度, shallowest first. */
 export const ONLINE_DEPTHS = ['LEVEL_1', 'LEVEL_2', 'LEVEL_3', 'LEVEL_4'] as const;
@@ -102,6 +112,7 @@ export const ONLINE_DEPTH_LABELS: Record<OnlineDepth, string> = {
   LEVEL_3: '三级:网上申请预审',
   LEVEL_4: '四级:全程网上办理',
 };
+export const ONLINE_DEPTH = vocabulary('OnlineDepth', '网上办理深度', ONLINE_DEPTH_LABELS);
 
 /** Unit of a limit: working days of the official calendar, or plain days. */
 export const DAY_UNITS = ['WORKDAY', 'DAY'] as const;
@@ -116,6 +127,8 @@ export const ITEM_STATUS_LABELS: Record<ItemStatus, string> = {
   SUSPENDED: '暂停',
   CANCELLED: '取消',
 };
+export const ITEM_STATUS = vocabulary('ItemStatus', '事项状态', ITEM_STATUS_LABELS);
+export const DAY_UNIT = vocabulary('DayUnit', '时限单位', DAY_UNIT_LABELS);
 
 /**
  * 听证: the hearing that an item's licence needs: offered to those it affects (Art. 47), or held in any case (Art. 46).
@@ -127,6 +140,7 @@ export const HEARING_NEED_LABELS: Record<HearingNeed, string> = {
   OFFERED: '依申请听证',
   HELD: '应当听证',
 };
+export const HEARING_NEED = vocabulary('HearingNeed', '听证', HEARING_NEED_LABELS);
 
 /** 服务对象: audiences of an item. */
 export const AUDIENCES = ['PERSON', 'ENTERPRISE', 'INSTITUTION', 'ORGANIZATION', 'AGENCY'] as const;
@@ -138,3 +152,4 @@ export const AUDIENCE_LABELS: Record<Audience, string> = {
   ORGANIZATION: '社会组织法人',
   AGENCY: '行政机关',
 };
+export const AUDIENCE = vocabulary('Audience', '服务对象', AUDIENCE_LABELS);

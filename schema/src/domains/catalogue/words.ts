@@ -1,3 +1,5 @@
+import { vocabulary } from '../../kernel/vocabulary.ts';
+
 // Words for keeping the catalogue: drafts, changes, drift, legal bases, publication.
 
 /** 条款问题: the fault of a clause whose content a reader can't know. */
@@ -13,6 +15,8 @@ export const REVIEW_DESK_LABELS: Record<ReviewDesk, string> = {
   REASONABLENESS: '合理性审核',
   COMPLIANCE: '合规性审核',
 };
+export const REVIEW_DESK = vocabulary('ReviewDesk', '审核', REVIEW_DESK_LABELS);
+export const CLAUSE_FAULT = vocabulary('ClauseFault', '条款问题', CLAUSE_FAULT_LABELS);
 
 /** 事项草稿状态. */
 export const DRAFT_STATES = ['IN_REVIEW', 'REMARKED', 'APPROVED'] as const;
@@ -22,6 +26,7 @@ export const DRAFT_STATE_LABELS: Record<DraftState, string> = {
   REMARKED: '退回修改',
   APPROVED: '审核通过',
 };
+export const DRAFT_STATE = vocabulary('DraftState', '事项草稿状态', DRAFT_STATE_LABELS);
 
 /** 事项变更: changes of an item. */
 export const ITEM_CHANGE_KINDS = ['DRAFTED', 'PUBLISHED', 'SUSPENDED', 'RESUMED', 'CANCELLED'] as const;
@@ -33,6 +38,7 @@ export const ITEM_CHANGE_KIND_LABELS: Record<ItemChangeKind, string> = {
   RESUMED: '恢复',
   CANCELLED: '取消',
 };
+export const ITEM_CHANGE_KIND = vocabulary('ItemChangeKind', '事项变更', ITEM_CHANGE_KIND_LABELS);
 
 /** 法律依据的效力位阶: ranks of legal bases. */
 export const LEGAL_BASIS_KINDS = ['LAW', 'REGULATION', 'RULE', 'NOTICE'] as const;
@@ -43,6 +49,7 @@ export const LEGAL_BASIS_KIND_LABELS: Record<LegalBasisKind, string> = {
   RULE: '规章',
   NOTICE: '规范性文件',
 };
+export const LEGAL_BASIS_KIND = vocabulary('LegalBasisKind', '效力位阶', LEGAL_BASIS_KIND_LABELS);
 
 /** 立改废: what happened to a legal basis. */
 export const LEGAL_BASIS_CHANGES = ['NEW', 'CHANGED', 'REPEALED'] as const;
@@ -52,6 +59,7 @@ export const LEGAL_BASIS_CHANGE_LABELS: Record<LegalBasisChangeKind, string> = {
   CHANGED: '修改',
   REPEALED: '废止',
 };
+export const LEGAL_BASIS_CHANGE = vocabulary('LegalBasisChangeKind', '立改废', LEGAL_BASIS_CHANGE_LABELS);
 
 /** 公开清单: the lists a node publishes. */
 export const LIST_KINDS = ['POWERS', 'DUTIES', 'SERVICES'] as const;
@@ -61,6 +69,7 @@ export const LIST_KIND_LABELS: Record<ListKind, string> = {
   DUTIES: '责任清单',
   SERVICES: '服务清单',
 };
+export const LIST_KIND = vocabulary('ListKind', '公开清单', LIST_KIND_LABELS);
 
 /** 进驻状态 of an item. */
 export const ADMISSION_STATES = ['ADMITTED', 'EXEMPT', 'OUTSIDE'] as const;
@@ -70,6 +79,7 @@ export const ADMISSION_STATE_LABELS: Record<AdmissionState, string> = {
   EXEMPT: '经批准不进驻',
   OUTSIDE: '应进未进',
 };
+export const ADMISSION_STATE = vocabulary('AdmissionState', '进驻状态', ADMISSION_STATE_LABELS);
 
 /** 收费项目的变动. */
 export const FEE_CHANGES = ['ADDED', 'DROPPED', 'ADJUSTED'] as const;
@@ -86,3 +96,5 @@ export const DRIFT_KIND_LABELS: Record<DriftKind, string> = {
   UNKNOWN_ITEM: '目录外事项',
   DIFFERENT: '不一致',
 };
+export const FEE_CHANGE = vocabulary('FeeChangeKind', '收费变动', FEE_CHANGE_LABELS);
+export const DRIFT_KIND = vocabulary('DriftKind', '目录比对', DRIFT_KIND_LABELS);

@@ -1,3 +1,4 @@
+import { GRANT_MODE, GRANT_STAGE, GRANT_STATE } from './words.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
 import type { ItemRef } from '../../graph/shared-types.ts';
 import { addressed } from '../../graph/builder.ts';
@@ -17,7 +18,7 @@ export function addDelegation(role: RoleBuilder): void {
   addOperations(role, delegation, { Competence, Delegation, DelegationRequest });
 }
 
-function grantType({ builder, enums, refs }: RoleBuilder) {
+function grantType({ builder, enumOf, refs }: RoleBuilder) {
   const { Division, ItemStub } = refs;
   return builder.objectRef<GrantView>('Delegation').implement({
     description: '授权: a signed grant of power, with what became of it. Public.',
@@ -30,8 +31,8 @@ function grantType({ builder, enums, refs }: RoleBuilder) {
         nullable: false,
         resolve: (g, _, context) => itemsAt(context, g.grant.items),
       }),
-      stages: t.field({ type: [enums.GrantStage], nullable: false, resolve: (g) => g.grant.stages }),
-      mode: t.field({ type: enums.GrantMode, nullable: false, resolve: (g) => g.grant.mode }),
+      stages: t.field({ type: [enumOf(GRANT_STAGE)], nullable: false, resolve: (g) => g.grant.stages }),
+      mode: t.field({ type: enumOf(GRANT_MODE), nullable: false, resolve: (g) => g.grant.mode }),
       capFen: t.field({
         type: 'Fen',
         description: 'Up to which amount, in fen; null without a cap.',
@@ -41,7 +42,7 @@ function grantType({ builder, enums, refs }: RoleBuilder) {
       to: t.field({ type: 'Date', description: 'The last day.', resolve: (g) => g.grant.to }),
       basis: t.string({ nullable: false, resolve: (g) => g.grant.basis }),
       announcement: t.string({ nullable: false, description: '公告', resolve: (g) => g.grant.announcement }),
-      state: t.field({ type: enums.GrantState, nullable: false, resolve: (g) => g.state }),
+      state: t.field({ type: enumOf(GRANT_STATE), nullable: false, resolve: (g) => g.state }),
       reason: t.string({
         description: 'Why it was declined, revoked or handed back.',
         resolve: (g) => g.end?.reason ?? g.answer?.reason ?? null,
@@ -59,7 +60,7 @@ function grantType({ builder, enums, refs }: RoleBuilder) {
   });
 }
 
-function requestType({ builder, enums, refs }: RoleBuilder) {
+function requestType({ builder, enumOf, refs }: RoleBuilder) {
   const { Division, ItemStub } = refs;
   return builder.objectRef<GrantRequestView>('DelegationRequest').implement({
     description: '请求下放: a power a lower node asks for, with what it could carry it with.',
@@ -68,7 +69,7 @@ function requestType({ builder, enums, refs }: RoleBuilder) {
       grantor: t.field({ type: Division, nullable: false, resolve: (r) => r.grantor }),
       grantee: t.field({ type: Division, nullable: false, resolve: (r) => r.grantee }),
       items: t.field({ type: [ItemStub], nullable: false, resolve: (r, _, context) => itemsAt(context, r.items) }),
-      stages: t.field({ type: [enums.GrantStage], nullable: false, resolve: (r) => r.stages }),
+      stages: t.field({ type: [enumOf(GRANT_STAGE)], nullable: false, resolve: (r) => r.stages }),
       capFen: t.field({ type: 'Fen', resolve: (r) => r.cap?.amountFen ?? null }),
       reason: t.exposeString('reason', { nullable: false }),
       openCases: t.int({ nullable: false, resolve: (r) => r.caseload.open }),

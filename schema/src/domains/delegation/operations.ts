@@ -7,7 +7,7 @@ import type { InputOf } from '../../operation/operation.ts';
 import { listOf, mutation, query } from '../../operation/operation.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
 import { Competence, Delegation, DelegationRequest } from './views.ts';
-import { GRANT_MODES, GRANT_STAGES } from './words.ts';
+import { GRANT_MODE, GRANT_MODES, GRANT_STAGE, GRANT_STAGES } from './words.ts';
 
 const capFen = z
   .int()
@@ -17,7 +17,7 @@ const capFen = z
   .meta({ scalar: 'Fen' });
 const power = {
   items: z.array(id(50)).min(1, 'need at least one').max(500),
-  stages: z.array(word('GrantStage', GRANT_STAGES)).min(1, 'need at least one'),
+  stages: z.array(word(GRANT_STAGE, GRANT_STAGES)).min(1, 'need at least one'),
   capFen,
 };
 
@@ -83,7 +83,7 @@ export const grantPower = mutation('grantPower', {
   input: {
     ...power,
     grantee: id(20),
-    mode: word('GrantMode', GRANT_MODES),
+    mode: word(GRANT_MODE, GRANT_MODES),
     from: dayInput,
     to: optionalDay,
     basis: text(500),

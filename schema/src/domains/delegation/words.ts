@@ -1,3 +1,5 @@
+import { vocabulary } from '../../kernel/vocabulary.ts';
+
 // Words for powers a node grants to another.
 
 /** 授权环节: stages for which a node may be given the power. */
@@ -32,3 +34,6 @@ export const GRANT_STATE_LABELS: Record<GrantState, string> = {
   HANDED_BACK: '交回',
   INVALID: '无效',
 };
+export const GRANT_STATE = vocabulary('GrantState', '授权状态', GRANT_STATE_LABELS);
+export const GRANT_MODE = vocabulary('GrantMode', '授权方式', GRANT_MODE_LABELS);
+export const GRANT_STAGE = vocabulary('GrantStage', '授权环节', GRANT_STAGE_LABELS);

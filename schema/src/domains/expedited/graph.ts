@@ -1,15 +1,16 @@
+import { EXPEDITED_WAY } from '../../case/words.ts';
 import type { ExpeditedClock } from '../../case/clock.ts';
 import type { GreenChannel } from './rules.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
 import type { UrgencyView } from '../handling/views.ts';
 
 /** Fields for a case's shorter limits (绿色通道, 特急). */
-export function expeditedRefs({ builder, enums, refs }: RoleBuilder) {
+export function expeditedRefs({ builder, enumOf, refs }: RoleBuilder) {
   const { Division, Limit } = refs;
   const Clock = builder.objectRef<ExpeditedClock>('ExpeditedClock').implement({
     description: '加快办理时限: shorter than the promise; `dueAt` of the clock ends with whichever ends first.',
     fields: (t) => ({
-      way: t.field({ type: enums.ExpeditedWay, nullable: false, resolve: (c) => c.way }),
+      way: t.field({ type: enumOf(EXPEDITED_WAY), nullable: false, resolve: (c) => c.way }),
       limit: t.field({ type: Limit, nullable: false, resolve: (c) => c.limit }),
       startedOn: t.field({ type: 'Date', nullable: false, resolve: (c) => c.startedOn }),
     }),

@@ -1,3 +1,4 @@
+import { LOG_ACTION } from '../../case/log-words.ts';
 import type { BillLine } from '../../case/log-line.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
 import { addOperations } from '../../operation/graph.ts';
@@ -101,14 +102,14 @@ function caseFeesType(role: RoleBuilder) {
   });
 }
 
-function reconciliationType({ builder, enums, refs }: RoleBuilder) {
+function reconciliationType({ builder, enumOf, refs }: RoleBuilder) {
   const { Division } = refs;
   const Entry = builder.objectRef<FeeEntry>('FeeEntry').implement({
     description: "A line of a fee window's book: a line of a case's log.",
     fields: (t) => ({
       caseId: t.id({ nullable: false, resolve: (e) => e.case }),
       seq: t.exposeInt('seq', { nullable: false }),
-      action: t.field({ type: enums.LogAction, nullable: false, resolve: (e) => e.action }),
+      action: t.field({ type: enumOf(LOG_ACTION), nullable: false, resolve: (e) => e.action }),
       at: t.field({ type: 'DateTime', nullable: false, resolve: (e) => e.at }),
       amountFen: t.expose('amountFen', { type: 'Fen', nullable: false }),
       receipt: t.exposeString('receipt'),

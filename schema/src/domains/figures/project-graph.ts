@@ -1,17 +1,17 @@
 import type { ProjectFigures, ProjectSums } from './project-figures.ts';
-import { PROJECT_PHASES } from '../projects/words.ts';
+import { PROJECT_PHASE, PROJECT_PHASES } from '../projects/words.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
 import type { CoverageRef } from '../../graph/coverage.ts';
 import type { ProjectRollupView } from './views.ts';
 
 /** 项目统计: the projects of a division's nodes, their amounts and days, by their facts. */
-export function projectRollupType({ builder, enums, refs }: RoleBuilder, Coverage: CoverageRef) {
+export function projectRollupType({ builder, enumOf, refs }: RoleBuilder, Coverage: CoverageRef) {
   const { Division } = refs;
   const PhaseCount = builder
     .objectRef<{ phase: (typeof PROJECT_PHASES)[number]; projects: number }>('ProjectPhaseCount')
     .implement({
       fields: (t) => ({
-        phase: t.field({ type: enums.ProjectPhase, nullable: false, resolve: (c) => c.phase }),
+        phase: t.field({ type: enumOf(PROJECT_PHASE), nullable: false, resolve: (c) => c.phase }),
         projects: t.exposeInt('projects', { nullable: false }),
       }),
     });

@@ -1,15 +1,19 @@
 import type { Standardization } from './standardization.ts';
-import { PROCESSING_CLASSES } from '../catalogue/item-words.ts';
+import { PROCESSING_CLASS, PROCESSING_CLASSES } from '../catalogue/item-words.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
 import type { StandardizationView } from './views.ts';
 
 /** Figures of standardization (标准化统计), of the role figures. Owner: the division's own node. */
-export function standardizationType({ builder, enums, refs }: RoleBuilder) {
+export function standardizationType({ builder, enumOf, refs }: RoleBuilder) {
   const ClassCount = builder
     .objectRef<{ processingClass: (typeof PROCESSING_CLASSES)[number]; items: number }>('ClassCount')
     .implement({
       fields: (t) => ({
-        processingClass: t.field({ type: enums.ProcessingClass, nullable: false, resolve: (c) => c.processingClass }),
+        processingClass: t.field({
+          type: enumOf(PROCESSING_CLASS),
+          nullable: false,
+          resolve: (c) => c.processingClass,
+        }),
         items: t.exposeInt('items', { nullable: false }),
       }),
     });

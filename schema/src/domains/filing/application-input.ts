@@ -2,18 +2,18 @@ import { z } from 'zod';
 import { ARTICLES } from '../../kernel/articles.ts';
 import { isDay } from '../../kernel/calendar.ts';
 import { isIdNumber } from '../../kernel/identity-numbers.ts';
-import { ID_TYPES } from '../../case/words.ts';
+import { ID_TYPE, ID_TYPES } from '../../case/words.ts';
 import { word } from '../../operation/fields.ts';
 import { paperNumber, phone, text } from '../../operation/input-parts.ts';
 import { formEntrySchema } from '../catalogue/forms.ts';
-import { CONSENT_WAYS } from '../proxy/words.ts';
+import { CONSENT_WAY, CONSENT_WAYS } from '../proxy/words.ts';
 
 // The content of an application, for one case or for a bundle of several.
 
 export const applicantInput = z
   .object({
     name: text(100),
-    idType: word('IdType', ID_TYPES),
+    idType: word(ID_TYPE, ID_TYPES),
     idNumber: paperNumber,
     phone,
   })
@@ -37,7 +37,7 @@ const consentDay = z
   .meta({ scalar: 'Date' });
 export const consentInput = z.object({
   givenBy: text(100),
-  way: word('ConsentWay', CONSENT_WAYS),
+  way: word(CONSENT_WAY, CONSENT_WAYS),
   scope: text(200),
   givenAt: z.iso
     .datetime({ offset: true })

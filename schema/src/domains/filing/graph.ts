@@ -1,3 +1,7 @@
+import { ROLE } from '../../kernel/words.ts';
+import { LOG_ACTION } from '../../case/log-words.ts';
+import { CONSENT_WAY } from '../proxy/words.ts';
+import { CASE_STATE, ID_TYPE } from '../../case/words.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
 import { answerKeys } from '../../graph/builder.ts';
 import { OPENS_ITS_CASE } from '../../graph/one-case.ts';
@@ -83,12 +87,12 @@ function caseType(role: RoleBuilder) {
 }
 
 /** Types for the parts of an application. */
-function applicationTypes({ builder, enums }: RoleBuilder) {
+function applicationTypes({ builder, enumOf }: RoleBuilder) {
   const Applicant = builder.objectRef<FilingView['applicant']>('Applicant').implement({
     description: '申请人',
     fields: (t) => ({
       name: t.exposeString('name'),
-      idType: t.field({ type: enums.IdType, resolve: (a) => a.idType }),
+      idType: t.field({ type: enumOf(ID_TYPE), resolve: (a) => a.idType }),
       idNumber: t.exposeString('idNumber', { description: 'Masked for people who do not handle the case.' }),
       phone: t.exposeString('phone', { description: 'Masked for people who do not handle the case.' }),
     }),
@@ -97,7 +101,7 @@ function applicationTypes({ builder, enums }: RoleBuilder) {
     description: "委托代办: the applicant's recorded consent to proxy handling.",
     fields: (t) => ({
       givenBy: t.exposeString('givenBy'),
-      way: t.field({ type: enums.ConsentWay, resolve: (c) => c.way }),
+      way: t.field({ type: enumOf(CONSENT_WAY), resolve: (c) => c.way }),
       scope: t.exposeString('scope'),
       givenAt: t.field({ type: 'DateTime', resolve: (c) => c.givenAt }),
       from: t.field({
@@ -129,7 +133,7 @@ function applicationTypes({ builder, enums }: RoleBuilder) {
 }
 
 function trackedType(role: RoleBuilder) {
-  const { builder, enums, refs } = role;
+  const { builder, enumOf, refs } = role;
   const { Division } = refs;
   const { Step, Proxy } = trackedParts(role);
   return builder.objectRef<TrackedCaseView>('TrackedCase').implement({
@@ -137,7 +141,7 @@ function trackedType(role: RoleBuilder) {
     fields: (t) => ({
       number: t.exposeString('number'),
       item: t.field({ type: refs.ItemStub, resolve: (c) => ({ code: c.item, via: c.answeredBy }) }),
-      state: t.field({ type: enums.CaseState, resolve: (c) => c.state }),
+      state: t.field({ type: enumOf(CASE_STATE), resolve: (c) => c.state }),
       filedAt: t.field({ type: 'DateTime', resolve: (c) => c.filedAt }),
       custodian: t.field({ type: Division, resolve: (c) => c.custodian }),
       dueAt: t.field({ type: 'DateTime', description: 'End of the promise.', resolve: (c) => c.dueAt }),
@@ -156,14 +160,14 @@ function trackedType(role: RoleBuilder) {
 
 /** Types for what the applicant sees of each step, and of the agent. */
 function trackedParts(role: RoleBuilder) {
-  const { builder, enums, refs } = role;
+  const { builder, enumOf, refs } = role;
   const Step = builder.objectRef<TrackedCaseView['steps'][number]>('TrackedStep').implement({
     fields: (t) => ({
       at: t.field({ type: 'DateTime', resolve: (s) => s.at }),
       node: t.field({ type: refs.Division, resolve: (s) => s.node }),
-      action: t.field({ type: enums.LogAction, resolve: (s) => s.action }),
+      action: t.field({ type: enumOf(LOG_ACTION), resolve: (s) => s.action }),
       actor: t.exposeString('actor', { description: 'Who took it: the name; 系统 for the node itself.' }),
-      post: t.field({ type: enums.Role, description: 'In which post.', resolve: (s) => s.post }),
+      post: t.field({ type: enumOf(ROLE), description: 'In which post.', resolve: (s) => s.post }),
       insteadOf: t.exposeString('insteadOf', { description: 'The absent colleague whose post it was (AB角).' }),
       byProxy: t.exposeBoolean('byProxy', { description: 'Whether it was done for the applicant by proxy (代办).' }),
     }),

@@ -1,3 +1,6 @@
+import { LOG_ACTION } from '../../case/log-words.ts';
+import { CUSTODY, ROLE, TIER } from '../../kernel/words.ts';
+import { CASE_RESULT, CASE_STATE, DELIVERY_WAY, OUTCOME, SPECIAL_PROCEDURE } from '../../case/words.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
 import { answerKeys } from '../../graph/builder.ts';
 import { expedited } from '../expedited/operations.ts';
@@ -73,7 +76,7 @@ function implementCase(
   Case: ReturnType<typeof caseRef>,
   HandlerRef: ReturnType<typeof caseloadRefs>['HandlerRef'],
 ): void {
-  const { enums, refs } = role;
+  const { enumOf, refs } = role;
   const { Division } = refs;
   const expeditedTypes = expeditedRefs(role);
   const LogEntry = logEntryType(role);
@@ -94,9 +97,9 @@ function implementCase(
         description: 'The one node that holds the case; with staleSince set, as last known by the node that answered.',
         resolve: (c) => c.custodian,
       }),
-      state: t.field({ type: enums.CaseState, resolve: (c) => c.state }),
+      state: t.field({ type: enumOf(CASE_STATE), resolve: (c) => c.state }),
       custody: t.field({
-        type: enums.Custody,
+        type: enumOf(CUSTODY),
         description: 'Where the answering node stands to it.',
         resolve: (c) => c.custody,
       }),
@@ -119,7 +122,7 @@ function implementCase(
       issued: t.field({ type: DocumentRef, resolve: (c) => c.issued }),
       delivery: t.field({ type: DeliveryRef, resolve: (c) => c.delivery }),
       rating: t.field({ type: RatingRef, resolve: (c) => c.rating }),
-      result: t.field({ type: enums.CaseResult, description: '办结结果', resolve: (c) => c.result }),
+      result: t.field({ type: enumOf(CASE_RESULT), description: '办结结果', resolve: (c) => c.result }),
       missing: t.field({
         type: [refs.MissingMaterial],
         nullable: { list: true, items: false },
@@ -150,7 +153,7 @@ function implementCase(
 }
 
 function stepStateType(role: RoleBuilder) {
-  const { builder, enums } = role;
+  const { builder, enumOf } = role;
   return builder.objectRef<CaseStepState>('CaseStepState').implement({
     description: '可办步骤: how a step of a case stands for the person who asks.',
     fields: (t) => ({
@@ -167,7 +170,7 @@ function stepStateType(role: RoleBuilder) {
         resolve: (s) => s.why,
       }),
       posts: t.field({
-        type: [enums.Role],
+        type: [enumOf(ROLE)],
         nullable: false,
         description: "Posts whose duty it is at the desk's tier.",
         resolve: (s) => s.posts,
@@ -176,7 +179,7 @@ function stepStateType(role: RoleBuilder) {
   });
 }
 
-function logEntryType({ builder, enums, refs: { Division } }: RoleBuilder) {
+function logEntryType({ builder, enumOf, refs: { Division } }: RoleBuilder) {
   return builder.objectRef<LogEntryView>('LogEntry').implement({
     description: '办理环节: a line of the case log, signed by the node that wrote it.',
     fields: (t) => ({
@@ -184,22 +187,22 @@ function logEntryType({ builder, enums, refs: { Division } }: RoleBuilder) {
       at: t.field({ type: 'DateTime', nullable: false, resolve: (l) => l.at }),
       node: t.field({ type: Division, resolve: (l) => l.node }),
       actor: t.exposeString('actor'),
-      actorRole: t.field({ type: enums.Role, resolve: (l) => l.actorRole }),
-      action: t.field({ type: enums.LogAction, nullable: false, resolve: (l) => l.action }),
+      actorRole: t.field({ type: enumOf(ROLE), resolve: (l) => l.actorRole }),
+      action: t.field({ type: enumOf(LOG_ACTION), nullable: false, resolve: (l) => l.action }),
       note: t.exposeString('note'),
     }),
   });
 }
 
 function clockType(
-  { builder, enums, refs: { Division, Limit } }: RoleBuilder,
+  { builder, enumOf, refs: { Division, Limit } }: RoleBuilder,
   Expedited: ReturnType<typeof expeditedRefs>['Clock'],
 ) {
   const DeskTimeRef = builder.objectRef<DeskTime>('DeskTime').implement({
     description: '分级用时: what one desk used of the time.',
     fields: (t) => ({
       node: t.field({ type: Division, resolve: (d) => d.node }),
-      tier: t.field({ type: enums.Tier, nullable: false, resolve: (d) => d.tier }),
+      tier: t.field({ type: enumOf(TIER), nullable: false, resolve: (d) => d.tier }),
       usedDays: t.exposeInt('usedDays', { nullable: false }),
       limit: t.field({ type: Limit, resolve: (d) => d.limit }),
     }),
@@ -249,11 +252,11 @@ function clockType(
   });
 }
 
-function decisionType({ builder, enums, refs: { Division } }: RoleBuilder) {
+function decisionType({ builder, enumOf, refs: { Division } }: RoleBuilder) {
   return builder.objectRef<Decision>('Decision').implement({
     description: '决定',
     fields: (t) => ({
-      outcome: t.field({ type: enums.Outcome, nullable: false, resolve: (d) => d.outcome }),
+      outcome: t.field({ type: enumOf(OUTCOME), nullable: false, resolve: (d) => d.outcome }),
       at: t.field({ type: 'DateTime', nullable: false, resolve: (d) => d.at }),
       node: t.field({ type: Division, resolve: (d) => d.node }),
       reason: t.exposeString('reason'),
@@ -280,7 +283,7 @@ function decisionType({ builder, enums, refs: { Division } }: RoleBuilder) {
 }
 
 /** Types for the events before a decision. */
-function courseTypes({ builder, enums, refs }: RoleBuilder) {
+function courseTypes({ builder, enumOf, refs }: RoleBuilder) {
   const { Division } = refs;
   const PrecheckRef = builder.objectRef<Precheck>('Precheck').implement({
     description: '预审: one complete list, before any clock runs.',
@@ -295,7 +298,7 @@ function courseTypes({ builder, enums, refs }: RoleBuilder) {
     description: '特别程序, with the time it took.',
     fields: (t) => ({
       number: t.exposeInt('number', { nullable: false }),
-      kind: t.field({ type: enums.SpecialProcedure, nullable: false, resolve: (p) => p.kind }),
+      kind: t.field({ type: enumOf(SPECIAL_PROCEDURE), nullable: false, resolve: (p) => p.kind }),
       node: t.field({ type: Division, resolve: (p) => p.node }),
       startedAt: t.field({ type: 'DateTime', nullable: false, resolve: (p) => p.startedAt }),
       endedAt: t.field({ type: 'DateTime', resolve: (p) => p.endedAt }),
@@ -330,7 +333,7 @@ function courseTypes({ builder, enums, refs }: RoleBuilder) {
 }
 
 /** Types for the end of a case. */
-function endTypes({ builder, enums, refs: { Division } }: RoleBuilder) {
+function endTypes({ builder, enumOf, refs: { Division } }: RoleBuilder) {
   const DocumentRef = builder.objectRef<IssuedDocument>('IssuedDocument').implement({
     description: '结果文书. Its text is asked for by `resultDocument`.',
     fields: (t) => ({
@@ -347,7 +350,7 @@ function endTypes({ builder, enums, refs: { Division } }: RoleBuilder) {
     fields: (t) => ({
       at: t.field({ type: 'DateTime', nullable: false, resolve: (d) => d.at }),
       node: t.field({ type: Division, resolve: (d) => d.node }),
-      way: t.field({ type: enums.DeliveryWay, nullable: false, resolve: (d) => d.way }),
+      way: t.field({ type: enumOf(DELIVERY_WAY), nullable: false, resolve: (d) => d.way }),
     }),
   });
   const RatingRef = builder.objectRef<Rating>('Rating').implement({

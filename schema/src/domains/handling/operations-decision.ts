@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ARTICLES } from '../../kernel/articles.ts';
 import { IDEMPOTENT } from '../../operation/operation.ts';
-import { OPINIONS, OUTCOMES, SPECIAL_PROCEDURES } from '../../case/words.ts';
+import { OPINION, OPINIONS, OUTCOME, OUTCOMES, SPECIAL_PROCEDURE, SPECIAL_PROCEDURES } from '../../case/words.ts';
 import { optionalText } from '../../operation/input-parts.ts';
 import { ruledStep, SOME_REASON } from '../../operation/case-step.ts';
 import { word } from '../../operation/fields.ts';
@@ -12,7 +12,7 @@ import { Case } from './views.ts';
 
 // Operations from the review to the decision, with the procedures and the extension between.
 
-const outcome = word('Outcome', OUTCOMES);
+const outcome = word(OUTCOME, OUTCOMES);
 const decisionReason = optionalText(1000).meta({ description: 'Needed for a refusal.' });
 
 /**
@@ -25,7 +25,7 @@ export const reviewCase = ruledStep('reviewCase', {
   article: ARTICLES.onTheSpot,
   keyedAs: 'review',
   input: {
-    opinion: word('Opinion', OPINIONS),
+    opinion: word(OPINION, OPINIONS),
     amountFen: z
       .int()
       .min(0)
@@ -91,7 +91,7 @@ export const startProcedure = ruledStep('startProcedure', {
   input: {
     // the key stays second, because the input is hashed in this order
     ...IDEMPOTENT,
-    kind: word('SpecialProcedure', SPECIAL_PROCEDURES),
+    kind: word(SPECIAL_PROCEDURE, SPECIAL_PROCEDURES),
     // may be empty: the rule refuses that, and cites its source
     notice: z.string().trim().max(2000).meta({ description: 'What the applicant is told in writing.' }),
     expectedDays: z

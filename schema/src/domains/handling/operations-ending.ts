@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ARTICLES } from '../../kernel/articles.ts';
 import type { Grade } from '../../case/words.ts';
-import { DELIVERY_WAYS } from '../../case/words.ts';
+import { DELIVERY_WAY, DELIVERY_WAYS } from '../../case/words.ts';
 import { fromNode, ruledStep, SOME_REASON } from '../../operation/case-step.ts';
 import { word } from '../../operation/fields.ts';
 import type { DocumentDraft } from './delivery.ts';
@@ -39,7 +39,7 @@ export const deliverCase = ruledStep('deliverCase', {
   oneCase: true,
   article: ARTICLES.delivery,
   keyedAs: 'deliver',
-  input: { way: word('DeliveryWay', DELIVERY_WAYS), note },
+  input: { way: word(DELIVERY_WAY, DELIVERY_WAYS), note },
   answer: Case,
   guard: (context, file) => delivery.deliverCase(context, file, 'WINDOW', null),
   rule: (context, file, input) => delivery.deliverCase(context, file, input.way, input.note),

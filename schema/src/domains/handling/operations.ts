@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { ARTICLES } from '../../kernel/articles.ts';
-import { CASE_ORDERS, CASE_STATES, CASE_WAITS } from '../../case/words.ts';
+import { CASE_ORDER, CASE_ORDERS, CASE_STATE, CASE_STATES, CASE_WAIT, CASE_WAITS } from '../../case/words.ts';
 import { HANDLER_FILTER } from '../caseload/words.ts';
-import { CUSTODIES } from '../../kernel/words.ts';
+import { CUSTODIES, CUSTODY } from '../../kernel/words.ts';
 import { askedDivision, word, wordOf } from '../../operation/fields.ts';
 import { domain } from '../../operation/domain.ts';
 import { personalAnswer } from '../../operation/personal-field.ts';
@@ -49,12 +49,12 @@ export const cases = query('cases', {
     filter: z
       .object({
         division: askedDivision.meta({ description: "Whose cases; the viewer's own desk when left out." }),
-        custody: word('Custody', CUSTODIES).nullish(),
-        states: z.array(word('CaseState', CASE_STATES)).nullish(),
+        custody: word(CUSTODY, CUSTODIES).nullish(),
+        states: z.array(word(CASE_STATE, CASE_STATES)).nullish(),
         item: z.string().nullish().meta({ scalar: 'ID' }),
         number: z.string().nullish(),
         department: z.string().nullish().meta({ description: "The item's department in charge (民政)." }),
-        waitingFor: word('CaseWait', CASE_WAITS).nullish(),
+        waitingFor: word(CASE_WAIT, CASE_WAITS).nullish(),
         overdue: z.boolean().nullish().meta({ description: 'Whether the next limit has passed.' }),
         paused: z.boolean().nullish().meta({ description: 'Whether a special procedure keeps the clock still.' }),
         handler: wordOf(HANDLER_FILTER).nullish(),
@@ -66,7 +66,7 @@ export const cases = query('cases', {
       })
       .nullish()
       .meta({ inputType: 'CaseFilter' }),
-    orderBy: word('CaseOrder', CASE_ORDERS).nullish(),
+    orderBy: word(CASE_ORDER, CASE_ORDERS).nullish(),
   },
   route: { by: 'division', path: ['filter', 'division'], otherwise: 'viewer' },
   answer: pageOf(Case),

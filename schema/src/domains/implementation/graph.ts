@@ -1,3 +1,4 @@
+import { DAY_UNIT, ONLINE_DEPTH } from '../catalogue/item-words.ts';
 import { vagueClauses } from '../catalogue/vague-clauses.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
 import { answerKeys } from '../../graph/builder.ts';
@@ -37,7 +38,7 @@ export function addImplementation(role: RoleBuilder): void {
 }
 
 function implementationType(role: RoleBuilder) {
-  const { builder, refs, enums } = role;
+  const { builder, refs, enumOf } = role;
   const { Discretion, Stage, Contact } = elementTypes(role);
   return builder.objectRef<ImplementationView>('Implementation').implement({
     description: '实施清单: how a deciding node carries an item out.',
@@ -51,7 +52,7 @@ function implementationType(role: RoleBuilder) {
         description: 'Days promised from acceptance, in `promisedUnit`.',
         resolve: (view) => view.implementation.promised.days,
       }),
-      promisedUnit: t.field({ type: enums.DayUnit, resolve: (view) => view.implementation.promised.unit }),
+      promisedUnit: t.field({ type: enumOf(DAY_UNIT), resolve: (view) => view.implementation.promised.unit }),
       greenChannel: t.field({
         type: refs.Limit,
         description: "绿色通道时限 of key projects' cases, from acceptance; null where there is none.",
@@ -99,7 +100,7 @@ function implementationType(role: RoleBuilder) {
         nullable: { list: true, items: false },
         resolve: (view) => view.implementation.contacts,
       }),
-      onlineDepth: t.field({ type: enums.OnlineDepth, resolve: (view) => view.implementation.onlineDepth }),
+      onlineDepth: t.field({ type: enumOf(ONLINE_DEPTH), resolve: (view) => view.implementation.onlineDepth }),
       vagueClauses: t.field({
         type: [refs.VagueClause],
         nullable: { list: true, items: false },

@@ -8,7 +8,7 @@ import { mutation } from '../../operation/operation.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
 import type * as catalogue from '../catalogue/catalogue.ts';
 import { feeScheduleInput, limitInput, promiseInputs, reasonInput, textsInput } from '../catalogue/element-inputs.ts';
-import { ONLINE_DEPTHS } from '../catalogue/item-words.ts';
+import { ONLINE_DEPTH, ONLINE_DEPTHS } from '../catalogue/item-words.ts';
 import { Implementation } from './views.ts';
 
 const text = z.string().nullish();
@@ -36,7 +36,7 @@ const elements = {
   windows: textsInput,
   hours: text,
   contacts: z.array(z.object({ name: z.string(), phone: z.string() }).meta({ inputType: 'ContactInput' })).nullish(),
-  onlineDepth: word('OnlineDepth', ONLINE_DEPTHS).nullish(),
+  onlineDepth: word(ONLINE_DEPTH, ONLINE_DEPTHS).nullish(),
 } satisfies Record<Exclude<keyof catalogue.Implementation, 'item' | 'itemVersion' | 'node' | 'version'>, z.ZodType>;
 
 /**

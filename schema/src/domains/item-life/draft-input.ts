@@ -1,13 +1,24 @@
+import {
+  AUDIENCE,
+  CROSS_DISTRICT,
+  CROSS_DISTRICT_WAY,
+  HANDLING_WAY,
+  HEARING_NEED,
+  ITEM_KIND,
+  POWER_SOURCE,
+  PROCESSING_CLASS,
+  SIGN_OFF_LEVEL,
+} from '../catalogue/item-words.ts';
 import { z } from 'zod';
 import { idempotencyKey } from '../../operation/input-parts.ts';
 import { id, word } from '../../operation/fields.ts';
-import { SPECIAL_PROCEDURES } from '../../case/words.ts';
-import { TIERS } from '../../kernel/words.ts';
+import { SPECIAL_PROCEDURE, SPECIAL_PROCEDURES } from '../../case/words.ts';
+import { TIER, TIERS } from '../../kernel/words.ts';
 import type { Item } from '../catalogue/catalogue.ts';
 import { feeScheduleInput, limitInput, promiseInputs, reasonInput, textsInput } from '../catalogue/element-inputs.ts';
 import * as words from '../catalogue/item-words.ts';
 
-const tiers = z.array(word('Tier', TIERS)).nullish();
+const tiers = z.array(word(TIER, TIERS)).nullish();
 const flag = z.boolean().nullish();
 const text = z.string().nullish();
 
@@ -55,35 +66,35 @@ const formField = z
 /** Every element that a draft may have, in the order of the item's own schema. */
 const elements = {
   name: text,
-  kind: word('ItemKind', words.ITEM_KINDS).nullish(),
-  processingClass: word('ProcessingClass', words.PROCESSING_CLASSES).nullish(),
-  decidingTier: word('Tier', TIERS).nullish(),
+  kind: word(ITEM_KIND, words.ITEM_KINDS).nullish(),
+  processingClass: word(PROCESSING_CLASS, words.PROCESSING_CLASSES).nullish(),
+  decidingTier: word(TIER, TIERS).nullish(),
   acceptingTiers: tiers,
   statutory: limitInput.nullish(),
   legalBasis: text,
   department: text,
   delegableTo: tiers,
   proxyAllowed: flag,
-  audiences: z.array(word('Audience', words.AUDIENCES)).nullish().meta({ description: '服务对象; empty for all.' }),
+  audiences: z.array(word(AUDIENCE, words.AUDIENCES)).nullish().meta({ description: '服务对象; empty for all.' }),
   lifeEvents: textsInput,
   feeSchedule: feeScheduleInput,
   bundle,
   hierarchy: z.object({ main: rank, sub: rank.nullish() }).nullish().meta({ inputType: 'ItemHierarchyInput' }),
-  powerSource: word('PowerSource', words.POWER_SOURCES).nullish(),
-  handlingWay: word('HandlingWay', words.HANDLING_WAYS).nullish(),
+  powerSource: word(POWER_SOURCE, words.POWER_SOURCES).nullish(),
+  handlingWay: word(HANDLING_WAY, words.HANDLING_WAYS).nullish(),
   window: text,
-  crossDistrict: word('CrossDistrict', words.CROSS_DISTRICTS).nullish(),
-  crossDistrictWays: z.array(word('CrossDistrictWay', words.CROSS_DISTRICT_WAYS)).nullish(),
+  crossDistrict: word(CROSS_DISTRICT, words.CROSS_DISTRICTS).nullish(),
+  crossDistrictWays: z.array(word(CROSS_DISTRICT_WAY, words.CROSS_DISTRICT_WAYS)).nullish(),
   supervisionWay: text,
   signOff: z
-    .object({ level: word('SignOffLevel', words.SIGN_OFF_LEVELS), maxLayers: z.int() })
+    .object({ level: word(SIGN_OFF_LEVEL, words.SIGN_OFF_LEVELS), maxLayers: z.int() })
     .nullish()
     .meta({ inputType: 'SignOffInput' }),
   excludedTime: z
-    .array(word('SpecialProcedure', SPECIAL_PROCEDURES))
+    .array(word(SPECIAL_PROCEDURE, SPECIAL_PROCEDURES))
     .nullish()
     .meta({ description: "特别程序 that the item's own basis takes out of its limit, beyond those the law does." }),
-  hearing: word('HearingNeed', words.HEARING_NEEDS).nullish(),
+  hearing: word(HEARING_NEED, words.HEARING_NEEDS).nullish(),
   substanceCheck: flag,
   renewalDays: z.int().nullish(),
   collectiveDecision: flag,

@@ -1,3 +1,5 @@
+import { OPINION } from '../../case/words.ts';
+import { DRAFT_STATE, ITEM_CHANGE_KIND, REVIEW_DESK } from '../catalogue/words.ts';
 import type { ElementChange } from './item-diff.ts';
 import { vagueClauses } from '../catalogue/vague-clauses.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
@@ -15,12 +17,12 @@ export function addItemLife(role: RoleBuilder, Item: ItemRefOf): void {
   addOperations(role, itemLife, { Item, ItemDraft, ItemHistory });
 }
 
-function draftType({ builder, enums, refs }: RoleBuilder, Item: ItemRefOf) {
+function draftType({ builder, enumOf, refs }: RoleBuilder, Item: ItemRefOf) {
   const Review = builder.objectRef<ItemReviewView>('ItemReview').implement({
     description: '审核意见 of one desk.',
     fields: (t) => ({
-      desk: t.field({ type: enums.ReviewDesk, nullable: false, resolve: (r) => r.desk }),
-      opinion: t.field({ type: enums.Opinion, nullable: false, resolve: (r) => r.opinion }),
+      desk: t.field({ type: enumOf(REVIEW_DESK), nullable: false, resolve: (r) => r.desk }),
+      opinion: t.field({ type: enumOf(OPINION), nullable: false, resolve: (r) => r.opinion }),
       remarks: t.exposeString('remarks'),
       reviewer: t.string({ nullable: false, resolve: (r) => r.reviewerName }),
       at: t.field({ type: 'DateTime', nullable: false, resolve: (r) => r.at }),
@@ -30,7 +32,7 @@ function draftType({ builder, enums, refs }: RoleBuilder, Item: ItemRefOf) {
     description: '事项草稿',
     fields: (t) => ({
       item: t.field({ type: Item, nullable: false, resolve: (d) => d.item }),
-      state: t.field({ type: enums.DraftState, nullable: false, resolve: (d) => d.state }),
+      state: t.field({ type: enumOf(DRAFT_STATE), nullable: false, resolve: (d) => d.state }),
       reviews: t.field({
         type: [Review],
         nullable: false,
@@ -46,7 +48,7 @@ function draftType({ builder, enums, refs }: RoleBuilder, Item: ItemRefOf) {
   });
 }
 
-function historyType({ builder, enums }: RoleBuilder, Draft: ReturnType<typeof draftType>) {
+function historyType({ builder, enumOf }: RoleBuilder, Draft: ReturnType<typeof draftType>) {
   const Element = builder.objectRef<ElementChange>('ElementChange').implement({
     description: 'An element that differs between two versions; values as JSON.',
     fields: (t) => ({
@@ -60,7 +62,7 @@ function historyType({ builder, enums }: RoleBuilder, Draft: ReturnType<typeof d
     fields: (t) => ({
       seq: t.exposeInt('seq', { nullable: false }),
       version: t.exposeInt('version', { nullable: false }),
-      kind: t.field({ type: enums.ItemChangeKind, nullable: false, resolve: (c) => c.kind }),
+      kind: t.field({ type: enumOf(ITEM_CHANGE_KIND), nullable: false, resolve: (c) => c.kind }),
       author: t.exposeString('author', { nullable: false }),
       reason: t.exposeString('reason', { nullable: false }),
       at: t.field({ type: 'DateTime', nullable: false, resolve: (c) => c.at }),

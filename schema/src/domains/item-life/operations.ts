@@ -4,10 +4,10 @@ import { domain } from '../../operation/domain.ts';
 import { askedDivision, id, word } from '../../operation/fields.ts';
 import type { InputOf } from '../../operation/operation.ts';
 import { mutation, query } from '../../operation/operation.ts';
-import { OPINIONS } from '../../case/words.ts';
+import { OPINION, OPINIONS } from '../../case/words.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
 import { reasonInput } from '../catalogue/element-inputs.ts';
-import { REVIEW_DESKS } from '../catalogue/words.ts';
+import { REVIEW_DESK, REVIEW_DESKS } from '../catalogue/words.ts';
 import { draftInput } from './draft-input.ts';
 import { Item, ItemDraft, ItemHistory } from './views.ts';
 
@@ -56,8 +56,8 @@ export const reviewItemDraft = mutation('reviewItemDraft', {
   article: ARTICLES.threeDesks,
   input: {
     code: id(50),
-    desk: word('ReviewDesk', REVIEW_DESKS),
-    opinion: word('Opinion', OPINIONS),
+    desk: word(REVIEW_DESK, REVIEW_DESKS),
+    opinion: word(OPINION, OPINIONS),
     remarks: z
       .string()
       .trim()

@@ -1,3 +1,4 @@
+import { ATTENDANCE, LAPSE_EFFECT, OBJECTION_END, PARTY_ASK, PARTY_OPINION, PROJECT_STAGE } from './words.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
 import type { Outcome } from '../../graph/problems.ts';
 import { addProblem } from '../../graph/problems.ts';
@@ -31,7 +32,7 @@ export function addJoint(role: RoleBuilder): void {
   addOperations(role, joint, { JointHandling, OpinionRequest, PartyStepPayload });
 }
 
-function partyType({ builder, enums, refs }: RoleBuilder) {
+function partyType({ builder, enumOf, refs }: RoleBuilder) {
   const { Division } = refs;
   return builder.objectRef<Party>('JointParty').implement({
     description: '联办部门: asked, with its deadline, and what it answered or its silence or absence came to.',
@@ -39,7 +40,7 @@ function partyType({ builder, enums, refs }: RoleBuilder) {
       number: t.exposeInt('number', { nullable: false }),
       node: t.field({ type: Division, nullable: false, resolve: (p) => p.node }),
       department: t.exposeString('department', { nullable: false }),
-      ask: t.field({ type: enums.PartyAsk, nullable: false, resolve: (p) => p.ask }),
+      ask: t.field({ type: enumOf(PARTY_ASK), nullable: false, resolve: (p) => p.ask }),
       dueAt: t.field({ type: 'DateTime', nullable: false, resolve: (p) => p.dueAt }),
       askedAt: t.field({
         type: 'DateTime',
@@ -48,12 +49,12 @@ function partyType({ builder, enums, refs }: RoleBuilder) {
       }),
       outstanding: t.boolean({ nullable: false, resolve: (p) => isOutstanding(p) }),
       excuse: t.string({ description: 'Why it got a later deadline.', resolve: (p) => p.excuse?.reason ?? null }),
-      opinion: t.field({ type: enums.PartyOpinion, resolve: (p) => p.given?.opinion ?? null }),
+      opinion: t.field({ type: enumOf(PARTY_OPINION), resolve: (p) => p.given?.opinion ?? null }),
       reason: t.string({ description: 'Of an objection.', resolve: (p) => p.given?.reason ?? null }),
       givenAt: t.field({ type: 'DateTime', resolve: (p) => p.given?.at ?? null }),
       givenBy: t.string({ resolve: (p) => p.given?.actor.name ?? null }),
       lapse: t.field({
-        type: enums.LapseEffect,
+        type: enumOf(LAPSE_EFFECT),
         description: 'What its silence past the deadline came to.',
         resolve: (p) => p.lapse?.effect ?? null,
       }),
@@ -62,7 +63,7 @@ function partyType({ builder, enums, refs }: RoleBuilder) {
         description: 'Unexcused absence from the visit stands for no objection.',
         resolve: (p) => p.absent,
       }),
-      resolvedAs: t.field({ type: enums.ObjectionEnd, resolve: (p) => p.resolved?.end ?? null }),
+      resolvedAs: t.field({ type: enumOf(OBJECTION_END), resolve: (p) => p.resolved?.end ?? null }),
       resolution: t.string({ resolve: (p) => p.resolved?.resolution ?? null }),
       withdrawnBecause: t.string({
         description: '撤回征询: why the lead took the question back; null where it stands.',
@@ -73,7 +74,7 @@ function partyType({ builder, enums, refs }: RoleBuilder) {
 }
 
 function jointType(role: RoleBuilder, PartyRef: ReturnType<typeof partyType>) {
-  const { builder, enums, refs } = role;
+  const { builder, enumOf, refs } = role;
   const { Division, ItemStub } = refs;
   const VisitRef = visitType(role);
   const CorrectionRef = builder.objectRef<Correction>('JointCorrection').implement({
@@ -100,7 +101,7 @@ function jointType(role: RoleBuilder, PartyRef: ReturnType<typeof partyType>) {
         resolve: (v) => v.joint?.openedAt,
       }),
       lead: t.string({ resolve: (v) => v.joint?.lead ?? null }),
-      stage: t.field({ type: enums.ProjectStage, resolve: (v) => v.joint?.stage ?? null }),
+      stage: t.field({ type: enumOf(PROJECT_STAGE), resolve: (v) => v.joint?.stage ?? null }),
       parties: t.field({ type: [PartyRef], nullable: false, resolve: (v) => v.joint?.parties ?? [] }),
       visit: t.field({ type: VisitRef, resolve: (v) => v.joint?.visit ?? null }),
       corrections: t.field({ type: [CorrectionRef], nullable: false, resolve: (v) => v.joint?.corrections ?? [] }),
@@ -109,14 +110,14 @@ function jointType(role: RoleBuilder, PartyRef: ReturnType<typeof partyType>) {
   });
 }
 
-function visitType({ builder, enums }: RoleBuilder) {
+function visitType({ builder, enumOf }: RoleBuilder) {
   const AttendanceRef = builder
     .objectRef<NonNullable<SiteVisit['recorded']>['attendance'][number]>('VisitAttendance')
     .implement({
       description: '踏勘到场情况 of one party.',
       fields: (t) => ({
         party: t.exposeInt('party', { nullable: false }),
-        as: t.field({ type: enums.Attendance, nullable: false, resolve: (a) => a.as }),
+        as: t.field({ type: enumOf(ATTENDANCE), nullable: false, resolve: (a) => a.as }),
         reason: t.exposeString('reason'),
       }),
     });

@@ -13,7 +13,18 @@ import { ASKED_DIVISION } from '../../operation/route.ts';
 import { outstandingParties } from './rules.ts';
 import * as rules from './steps.ts';
 import { JointHandling, MaterialBytes, OpinionRequest, PartyStep } from './views.ts';
-import { ATTENDANCES, OBJECTION_ENDS, PARTY_ASKS, PARTY_OPINIONS, PROJECT_STAGES } from './words.ts';
+import {
+  ATTENDANCE,
+  ATTENDANCES,
+  OBJECTION_END,
+  OBJECTION_ENDS,
+  PARTY_ASK,
+  PARTY_ASKS,
+  PARTY_OPINION,
+  PARTY_OPINIONS,
+  PROJECT_STAGE,
+  PROJECT_STAGES,
+} from './words.ts';
 
 const article = ARTICLES.jointHandling;
 /** Most parties of one case, and most corrections of one visit. */
@@ -93,7 +104,7 @@ export const openJointHandling = ruledStep('openJointHandling', {
   by: 'LEAD_JOINT',
   article,
   input: {
-    stage: word('ProjectStage', PROJECT_STAGES)
+    stage: word(PROJECT_STAGE, PROJECT_STAGES)
       .nullish()
       .transform((v) => v ?? null)
       .meta({ description: 'Of a construction project; names who leads.' }),
@@ -106,7 +117,7 @@ export const openJointHandling = ruledStep('openJointHandling', {
               .transform((v) => v ?? null)
               .meta({ scalar: 'ID', description: "The lead's own node when left out." }),
             department: text(100),
-            ask: word('PartyAsk', PARTY_ASKS),
+            ask: word(PARTY_ASK, PARTY_ASKS),
             days: days.meta({
               description:
                 "Working days to answer in, from tomorrow on; of another node's party from the day it has the question.",
@@ -147,7 +158,7 @@ export const givePartyOpinion = mutation('givePartyOpinion', {
   input: {
     id: id(),
     party: number,
-    opinion: word('PartyOpinion', PARTY_OPINIONS),
+    opinion: word(PARTY_OPINION, PARTY_OPINIONS),
     reason: optionalText(1000).meta({ description: 'Needed for an objection.' }),
   },
   answer: PartyStep,
@@ -227,7 +238,7 @@ export const recordSiteVisit = ruledStep('recordSiteVisit', {
         z
           .object({
             party: number,
-            as: word('Attendance', ATTENDANCES),
+            as: word(ATTENDANCE, ATTENDANCES),
             reason: optionalText(500).meta({ description: 'Needed for an excuse.' }),
           })
           .meta({ inputType: 'VisitAttendanceInput' }),
@@ -271,7 +282,7 @@ export const resolveObjection = ruledStep('resolveObjection', {
   about: "by the lead's chief; a statutory decision is not the lead's to settle.",
   by: 'RESOLVE_OBJECTION',
   article,
-  input: { party: number, end: word('ObjectionEnd', OBJECTION_ENDS), resolution: words(1000) },
+  input: { party: number, end: word(OBJECTION_END, OBJECTION_ENDS), resolution: words(1000) },
   answer: JointHandling,
   guard: rules.mayResolveObjection,
   rule: (context, file, { party, end, resolution }) =>

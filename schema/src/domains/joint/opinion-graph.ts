@@ -1,3 +1,4 @@
+import { ANSWER_STATE, ATTENDANCE, PARTY_OPINION, REQUEST_STATE } from './words.ts';
 import type { Material } from '../../case/log-line.ts';
 import type { Party } from './rules.ts';
 import type { PartyVisit } from './parties.ts';
@@ -10,7 +11,7 @@ type Said = OpinionRequestView['words'][number];
 const partyRef = ({ builder }: RoleBuilder) => builder.objectRef<Party>('JointParty');
 
 /** 征求意见, as the asked department sees it. @param PartyRef the type of a party to joint handling */
-export function addOpinionRequest({ builder, enums, refs }: RoleBuilder, PartyRef: PartyType) {
+export function addOpinionRequest({ builder, enumOf, refs }: RoleBuilder, PartyRef: PartyType) {
   const { Division, ItemStub } = refs;
   const MaterialRef = builder.objectRef<Material>('ShownMaterial').implement({
     description: 'A material that is shown with a question.',
@@ -35,7 +36,7 @@ export function addOpinionRequest({ builder, enums, refs }: RoleBuilder, PartyRe
       at: t.field({ type: 'DateTime', nullable: false, resolve: (v) => v.at }),
       place: t.exposeString('place', { nullable: false }),
       excuse: t.exposeString('excuse', { description: 'Why the party said it cannot come.' }),
-      as: t.field({ type: enums.Attendance, description: 'Null until it is recorded.', resolve: (v) => v.as }),
+      as: t.field({ type: enumOf(ATTENDANCE), description: 'Null until it is recorded.', resolve: (v) => v.as }),
     }),
   });
   const AnswerRef = builder.objectRef<Said>('OpinionAnswer').implement({
@@ -44,12 +45,12 @@ export function addOpinionRequest({ builder, enums, refs }: RoleBuilder, PartyRe
       at: t.field({ type: 'DateTime', nullable: false, resolve: ({ word }) => new Date(word.at) }),
       by: t.string({ resolve: ({ word }) => ('actor' in word ? word.actor.name : null) }),
       opinion: t.field({
-        type: enums.PartyOpinion,
+        type: enumOf(PARTY_OPINION),
         description: 'Null for an excuse.',
         resolve: ({ word }) => (word.says === 'OPINION' ? word.opinion : null),
       }),
       reason: t.string({ resolve: ({ word }) => ('reason' in word ? word.reason : null) }),
-      state: t.field({ type: enums.AnswerState, nullable: false, resolve: (said) => said.state }),
+      state: t.field({ type: enumOf(ANSWER_STATE), nullable: false, resolve: (said) => said.state }),
       refusal: t.string({
         description: 'Code and words of the lead, where it refused.',
         resolve: ({ code, reason }) => (code === null ? null : `${code}: ${reason ?? ''}`),
@@ -66,7 +67,7 @@ export function addOpinionRequest({ builder, enums, refs }: RoleBuilder, PartyRe
       leadNode: t.field({ type: Division, nullable: false, resolve: (r) => r.leadNode }),
       lead: t.exposeString('lead', { nullable: false, description: '牵头部门' }),
       party: t.field({ type: PartyRef, nullable: false, resolve: (r) => r.party }),
-      state: t.field({ type: enums.RequestState, nullable: false, resolve: (r) => r.standing }),
+      state: t.field({ type: enumOf(REQUEST_STATE), nullable: false, resolve: (r) => r.standing }),
       visit: t.field({ type: VisitRef, resolve: (r) => r.visit }),
       form: t.field({ type: [EntryRef], nullable: false, resolve: (r) => r.form }),
       materials: t.field({ type: [MaterialRef], nullable: false, resolve: (r) => r.materials }),

@@ -1,3 +1,5 @@
+import { vocabulary } from '../../kernel/vocabulary.ts';
+
 // 联合办理: words for departments asked together.
 
 /** 征询方式: an opinion, where silence may count as consent, or a statutory decision, where it never does. */
@@ -25,6 +27,10 @@ export const REQUEST_STATE_LABELS: Record<RequestState, string> = {
   WITHDRAWN: '征询已撤回',
   ENDED: '无需答复',
 };
+export const REQUEST_STATE = vocabulary('RequestState', '征询办理状态', REQUEST_STATE_LABELS);
+export const LAPSE_EFFECT = vocabulary('LapseEffect', '逾期未答复的后果', LAPSE_EFFECT_LABELS);
+export const PARTY_OPINION = vocabulary('PartyOpinion', '部门意见', PARTY_OPINION_LABELS);
+export const PARTY_ASK = vocabulary('PartyAsk', '征询方式', PARTY_ASK_LABELS);
 
 /** 答复送达情况: signed and under way to the lead, accepted by it, or refused by it. */
 export const ANSWER_STATES = ['SENT', 'TAKEN', 'REFUSED'] as const;
@@ -50,3 +56,7 @@ export const PROJECT_STAGE_LABELS: Record<ProjectStage, string> = {
   CONSTRUCTION: '施工许可',
   COMPLETION: '竣工验收',
 };
+export const PROJECT_STAGE = vocabulary('ProjectStage', '审批阶段', PROJECT_STAGE_LABELS);
+export const OBJECTION_END = vocabulary('ObjectionEnd', '异议处理结果', OBJECTION_END_LABELS);
+export const ANSWER_STATE = vocabulary('AnswerState', '答复送达情况', ANSWER_STATE_LABELS);
+export const ATTENDANCE = vocabulary('Attendance', '踏勘到场情况', ATTENDANCE_LABELS);

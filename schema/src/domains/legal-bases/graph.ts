@@ -1,3 +1,4 @@
+import { LEGAL_BASIS_CHANGE, LEGAL_BASIS_KIND } from '../catalogue/words.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
 import { addOperations } from '../../operation/graph.ts';
 import { legalBases } from './operations.ts';
@@ -17,14 +18,14 @@ export function addLegalBases(role: RoleBuilder): void {
   addOperations(role, legalBases, { LegalBasis, LegalBasisChange });
 }
 
-function basisType({ builder, enums }: RoleBuilder) {
+function basisType({ builder, enumOf }: RoleBuilder) {
   return builder.objectRef<LegalBasis>('LegalBasis').implement({
     description: '法律依据: an article of a law, regulation, rule or notice, or the whole of it.',
     fields: (t) => ({
       id: t.exposeID('id', { nullable: false, description: 'Its citation, say 《社会救助暂行办法》第十一条.' }),
       title: t.exposeString('title', { nullable: false }),
       article: t.exposeString('article'),
-      kind: t.field({ type: enums.LegalBasisKind, nullable: false, resolve: (b) => b.kind }),
+      kind: t.field({ type: enumOf(LEGAL_BASIS_KIND), nullable: false, resolve: (b) => b.kind }),
       issuedBy: t.exposeString('issuedBy'),
       effectiveFrom: t.field({ type: 'Date', resolve: (b) => b.effectiveFrom }),
       repealedOn: t.field({ type: 'Date', resolve: (b) => b.repealedOn }),
@@ -39,7 +40,7 @@ function basisType({ builder, enums }: RoleBuilder) {
 }
 
 function changeType(role: RoleBuilder, LegalBasisRef: ReturnType<typeof basisType>) {
-  const { builder, enums, refs } = role;
+  const { builder, enumOf, refs } = role;
   const { Division, ItemStub } = refs;
   const Task = taskType(role);
   const Grant = builder.objectRef<AffectedGrant>('AffectedGrant').implement({
@@ -55,7 +56,7 @@ function changeType(role: RoleBuilder, LegalBasisRef: ReturnType<typeof basisTyp
     description: '立改废: a change of the law, with what rests on it and who has acted on it.',
     fields: (t) => ({
       id: t.id({ nullable: false, resolve: (v) => v.change.id }),
-      change: t.field({ type: enums.LegalBasisChangeKind, nullable: false, resolve: (v) => v.change.kind }),
+      change: t.field({ type: enumOf(LEGAL_BASIS_CHANGE), nullable: false, resolve: (v) => v.change.kind }),
       basis: t.id({ nullable: false, description: 'Citation of what was changed.', resolve: (v) => v.change.basis }),
       bases: t.field({ type: [LegalBasisRef], nullable: false, resolve: (v) => v.change.bases }),
       effectiveOn: t.field({ type: 'Date', nullable: false, resolve: (v) => v.change.effectiveOn }),

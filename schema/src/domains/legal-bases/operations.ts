@@ -6,7 +6,7 @@ import { requiredDivision, word } from '../../operation/fields.ts';
 import type { InputOf } from '../../operation/operation.ts';
 import { listOf, mutation, query } from '../../operation/operation.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
-import { LEGAL_BASIS_CHANGES, LEGAL_BASIS_KINDS } from '../catalogue/words.ts';
+import { LEGAL_BASIS_CHANGE, LEGAL_BASIS_CHANGES, LEGAL_BASIS_KIND, LEGAL_BASIS_KINDS } from '../catalogue/words.ts';
 import { LegalBasis, LegalBasisChange } from './views.ts';
 
 /** The legal bases of an item's newest published version here; empty if its text cites none. */
@@ -53,7 +53,7 @@ export const changeLegalBasis = mutation('changeLegalBasis', {
   by: 'CHANGE_LEGAL_BASIS',
   article: ARTICLES.itemLife,
   input: {
-    change: word('LegalBasisChangeKind', LEGAL_BASIS_CHANGES),
+    change: word(LEGAL_BASIS_CHANGE, LEGAL_BASIS_CHANGES),
     title: text(200),
     article: z
       .string()
@@ -62,7 +62,7 @@ export const changeLegalBasis = mutation('changeLegalBasis', {
       .nullish()
       .transform((v) => v ?? null)
       .meta({ description: 'Say 第十一条; the whole text when left out.' }),
-    kind: word('LegalBasisKind', LEGAL_BASIS_KINDS)
+    kind: word(LEGAL_BASIS_KIND, LEGAL_BASIS_KINDS)
       .nullish()
       .transform((v) => v ?? null),
     issuedBy: optionalText(100),

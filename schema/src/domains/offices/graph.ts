@@ -1,3 +1,4 @@
+import { WINDOW_STAGE } from '../../kernel/words.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
 import { addOperations } from '../../operation/graph.ts';
 import type { AuthorityShare, PowerTransfer, Seal, WindowAuthority } from './rules.ts';
@@ -40,14 +41,14 @@ export function addOffices(role: RoleBuilder): void {
   addOperations(role, offices, { ServiceWindow, Seal: SealType, PowerTransfer: Transfer, FullAuthority });
 }
 
-function windowType({ builder, enums, refs }: RoleBuilder) {
+function windowType({ builder, enumOf, refs }: RoleBuilder) {
   const Authority = builder.objectRef<Via<WindowAuthority>>('WindowAuthority').implement({
     description: '窗口授权: what a department lets a window do with an item.',
     fields: (t) => ({
       id: t.exposeID('id', { nullable: false }),
       item: t.field({ type: refs.ItemStub, resolve: (a) => ({ code: a.item, via: a.via }) }),
       department: t.exposeString('department', { nullable: false, description: 'In whose name results go out.' }),
-      stages: t.field({ type: [enums.WindowStage], nullable: false, resolve: (a) => a.stages }),
+      stages: t.field({ type: [enumOf(WINDOW_STAGE)], nullable: false, resolve: (a) => a.stages }),
       from: t.field({ type: 'Date', nullable: false, resolve: (a) => a.from }),
       until: t.field({ type: 'Date', resolve: (a) => a.until }),
       revokedOn: t.field({ type: 'Date', resolve: (a) => a.revokedOn }),
@@ -71,13 +72,13 @@ function windowType({ builder, enums, refs }: RoleBuilder) {
   });
 }
 
-function fullAuthorityType({ builder, enums, refs }: RoleBuilder) {
+function fullAuthorityType({ builder, enumOf, refs }: RoleBuilder) {
   const { Division, ItemStub } = refs;
   const Share = builder.objectRef<Via<AuthorityShare>>('AuthorityShare').implement({
     fields: (t) => ({
       item: t.field({ type: ItemStub, resolve: (s) => ({ code: s.item, via: s.via }) }),
-      done: t.field({ type: [enums.WindowStage], nullable: false, resolve: (s) => s.done }),
-      needed: t.field({ type: [enums.WindowStage], nullable: false, resolve: (s) => s.needed }),
+      done: t.field({ type: [enumOf(WINDOW_STAGE)], nullable: false, resolve: (s) => s.done }),
+      needed: t.field({ type: [enumOf(WINDOW_STAGE)], nullable: false, resolve: (s) => s.needed }),
     }),
   });
   const Place = builder.objectRef<Via<AuthorityPlaceView>>('AuthorityPlace').implement({

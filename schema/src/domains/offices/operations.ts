@@ -5,7 +5,7 @@ import { domain } from '../../operation/domain.ts';
 import { id, requiredDivision, word } from '../../operation/fields.ts';
 import { listOf, mutation, query } from '../../operation/operation.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
-import { WINDOW_STAGES } from '../../kernel/words.ts';
+import { WINDOW_STAGE, WINDOW_STAGES } from '../../kernel/words.ts';
 import { FullAuthority, PowerTransfer, Seal, ServiceWindow } from './views.ts';
 
 const atDivision = { input: { division: requiredDivision }, route: NAMED_DIVISION };
@@ -105,7 +105,7 @@ export const authorizeWindow = mutation('authorizeWindow', {
     item: id(50),
     department: text(50).meta({ description: 'The department or bureau whose power it is.' }),
     stages: z
-      .array(word('WindowStage', WINDOW_STAGES))
+      .array(word(WINDOW_STAGE, WINDOW_STAGES))
       .min(1)
       .transform((stages) => WINDOW_STAGES.filter((stage) => stages.includes(stage))),
     ...term,

@@ -1,3 +1,5 @@
+import { CASE_STATE, EXPEDITED_WAY } from '../../case/words.ts';
+import { PROJECT_PHASE } from './words.ts';
 import type { ProjectAgent, ProjectLead } from './log.ts';
 import type { ProjectFile, ProjectOrder, ReachedPhase } from './rules.ts';
 import { beganOn, overdueOrders, phaseOf, startedOn } from './rules.ts';
@@ -15,7 +17,7 @@ export function addProjects(role: RoleBuilder): void {
 }
 
 function projectType(role: RoleBuilder) {
-  const { builder, enums, refs } = role;
+  const { builder, enumOf, refs } = role;
   const { Division } = refs;
   const { Lead, Agent } = peopleTypes(role);
   const { Phase, Order, Refusal } = courseTypes(role);
@@ -32,7 +34,7 @@ function projectType(role: RoleBuilder) {
       agent: t.field({ type: Agent, resolve: ({ file }) => file.agent }),
       key: t.boolean({ nullable: false, description: '重点项目', resolve: ({ file }) => file.key !== null }),
       keyGround: t.string({ resolve: ({ file }) => file.key?.ground ?? null }),
-      phase: t.field({ type: enums.ProjectPhase, nullable: false, resolve: ({ file }) => phaseOf(file).phase }),
+      phase: t.field({ type: enumOf(PROJECT_PHASE), nullable: false, resolve: ({ file }) => phaseOf(file).phase }),
       phases: t.field({ type: [Phase], nullable: false, resolve: ({ file }) => file.phases }),
       orders: t.field({
         type: [Order],
@@ -101,12 +103,12 @@ function peopleTypes({ builder, refs }: RoleBuilder) {
   return { Lead, Agent };
 }
 
-function courseTypes({ builder, enums, refs }: RoleBuilder) {
+function courseTypes({ builder, enumOf, refs }: RoleBuilder) {
   const { Division } = refs;
   const Phase = builder.objectRef<ReachedPhase>('ReachedPhase').implement({
     description: '项目阶段 that was reached.',
     fields: (t) => ({
-      phase: t.field({ type: enums.ProjectPhase, nullable: false, resolve: (p) => p.phase }),
+      phase: t.field({ type: enumOf(PROJECT_PHASE), nullable: false, resolve: (p) => p.phase }),
       on: t.field({ type: 'Date', nullable: false, description: 'The day it began.', resolve: (p) => p.on }),
       recordedAt: t.field({ type: 'DateTime', nullable: false, resolve: (p) => p.at }),
       by: t.string({ description: 'Who moved it on.', resolve: (p) => p.actor.name }),
@@ -139,7 +141,7 @@ function courseTypes({ builder, enums, refs }: RoleBuilder) {
   return { Phase, Order, Refusal };
 }
 
-function projectCaseType({ builder, enums, refs }: RoleBuilder) {
+function projectCaseType({ builder, enumOf, refs }: RoleBuilder) {
   const { Division, ItemStub } = refs;
   // other roles have the rest of the case; its custodian has the present state
   const Case = builder.objectRef<ProjectCaseView>('Case').implement({
@@ -160,7 +162,7 @@ function projectCaseType({ builder, enums, refs }: RoleBuilder) {
       item: t.field({ type: ItemStub, resolve: (c) => ({ code: c.item, via: c.via }) }),
       filedOn: t.field({ type: 'Date', nullable: false, resolve: (c) => c.filedOn }),
       state: t.field({
-        type: enums.CaseState,
+        type: enumOf(CASE_STATE),
         description: 'Null where nothing has come yet.',
         resolve: (c) => c.state,
       }),
@@ -168,7 +170,7 @@ function projectCaseType({ builder, enums, refs }: RoleBuilder) {
       dueAt: t.field({ type: 'DateTime', resolve: (c) => c.clock?.dueAt ?? null }),
       remainingDays: t.int({ description: 'Null before acceptance.', resolve: (c) => c.clock?.remainingDays ?? null }),
       overdue: t.boolean({ resolve: (c) => c.clock?.overdue ?? null }),
-      expedited: t.field({ type: enums.ExpeditedWay, resolve: (c) => c.clock?.expedited?.way ?? null }),
+      expedited: t.field({ type: enumOf(EXPEDITED_WAY), resolve: (c) => c.clock?.expedited?.way ?? null }),
       staleSince: t.field({
         type: 'DateTime',
         description: 'Set when the node does not hold the case: when it last heard of it.',

@@ -7,7 +7,7 @@ import { dayInput, optionalText, text } from '../../operation/input-parts.ts';
 import type { InputOf } from '../../operation/operation.ts';
 import { mutation, pageOf, query } from '../../operation/operation.ts';
 import { Project } from './views.ts';
-import { PROJECT_PHASES } from './words.ts';
+import { PROJECT_PHASE, PROJECT_PHASES } from './words.ts';
 
 const { projects: article } = ARTICLES;
 const division = z.string().refine(isDivisionCode, 'is no division code').meta({ scalar: 'ID' });
@@ -15,7 +15,7 @@ const division = z.string().refine(isDivisionCode, 'is no division code').meta({
 const amountFen = z.int().min(0).meta({ scalar: 'Fen' });
 /** An empty reason or ground reaches the rule, which cites its source. */
 const reason = z.string().trim().max(500);
-const phase = word('ProjectPhase', PROJECT_PHASES);
+const phase = word(PROJECT_PHASE, PROJECT_PHASES);
 const flag = z
   .boolean()
   .nullish()

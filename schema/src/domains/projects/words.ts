@@ -1,3 +1,5 @@
+import { vocabulary } from '../../kernel/vocabulary.ts';
+
 // 项目: words for projects with cases of several tiers.
 
 /** 项目阶段, in order: a project moves one phase at a time. */
@@ -9,6 +11,7 @@ export const PROJECT_PHASE_LABELS: Record<ProjectPhase, string> = {
   APPROVAL: '审批',
   CONSTRUCTION: '开工',
 };
+export const PROJECT_PHASE = vocabulary('ProjectPhase', '项目阶段', PROJECT_PHASE_LABELS);
 
 /** 项目日志: actions of a project's log. */
 export const PROJECT_ACTIONS = [

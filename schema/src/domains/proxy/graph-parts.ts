@@ -1,13 +1,14 @@
+import { CONSENT_WAY, CONTACT_PARTY, CONTACT_WAY } from './words.ts';
 import type { CaseAgent, ProxyConsent, ProxyContact } from './rules.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
 
 /** Types for proxy handling in every role that shows it: the consent, the agent, the contacts. */
-export function addProxyParts({ builder, enums, refs }: RoleBuilder) {
+export function addProxyParts({ builder, enumOf, refs }: RoleBuilder) {
   const { Division } = refs;
   const Consent = builder.objectRef<ProxyConsent>('ProxyConsent').implement({
     description: '委托: what the applicant consented to, and until when.',
     fields: (t) => ({
-      way: t.field({ type: enums.ConsentWay, nullable: false, resolve: (c) => c.way }),
+      way: t.field({ type: enumOf(CONSENT_WAY), nullable: false, resolve: (c) => c.way }),
       givenAt: t.field({ type: 'DateTime', nullable: false, resolve: (c) => c.givenAt }),
       scope: t.exposeString('scope'),
       from: t.field({
@@ -36,8 +37,8 @@ export function addProxyParts({ builder, enums, refs }: RoleBuilder) {
       at: t.field({ type: 'DateTime', nullable: false, resolve: (c) => c.at }),
       node: t.field({ type: Division, description: 'The desk whose log it stands in.', resolve: (c) => c.node }),
       by: t.string({ nullable: false, description: 'Who made it.', resolve: (c) => c.actor.name }),
-      with: t.field({ type: enums.ContactParty, nullable: false, resolve: (c) => c.with }),
-      way: t.field({ type: enums.ContactWay, nullable: false, resolve: (c) => c.way }),
+      with: t.field({ type: enumOf(CONTACT_PARTY), nullable: false, resolve: (c) => c.with }),
+      way: t.field({ type: enumOf(CONTACT_WAY), nullable: false, resolve: (c) => c.way }),
       what: t.exposeString('what', { nullable: false }),
     }),
   });

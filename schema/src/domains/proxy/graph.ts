@@ -1,3 +1,5 @@
+import { CASE_STATE } from '../../case/words.ts';
+import { AGENT_WAIT } from './words.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
 import type { Outcome } from '../../graph/problems.ts';
 import { addProblem } from '../../graph/problems.ts';
@@ -56,12 +58,12 @@ function handlingType({ builder, refs }: RoleBuilder, parts: Parts) {
   });
 }
 
-function agentCaseType({ builder, enums, refs }: RoleBuilder, parts: Parts) {
+function agentCaseType({ builder, enumOf, refs }: RoleBuilder, parts: Parts) {
   const { Division } = refs;
   const Wait = builder.objectRef<AgentWait>('AgentWait').implement({
     description: '待代办事项: what waits for the agent of a case.',
     fields: (t) => ({
-      kind: t.field({ type: enums.AgentWaitKind, nullable: false, resolve: (w) => w.kind }),
+      kind: t.field({ type: enumOf(AGENT_WAIT), nullable: false, resolve: (w) => w.kind }),
       dueAt: t.field({ type: 'DateTime', description: 'Null where nothing ends.', resolve: (w) => w.dueAt }),
     }),
   });
@@ -73,7 +75,7 @@ function agentCaseType({ builder, enums, refs }: RoleBuilder, parts: Parts) {
       item: t.field({ type: refs.ItemStub, resolve: (c) => ({ code: c.item, via: c.answeredBy }) }),
       applicant: t.exposeString('applicant', { description: 'Null for people who do not handle the case.' }),
       agent: t.field({ type: parts.Agent, nullable: false, resolve: (c) => c.agent }),
-      state: t.field({ type: enums.CaseState, nullable: false, resolve: (c) => c.state }),
+      state: t.field({ type: enumOf(CASE_STATE), nullable: false, resolve: (c) => c.state }),
       custodian: t.field({ type: Division, resolve: (c) => c.custodian }),
       inTransitTo: t.field({ type: Division, resolve: (c) => c.inTransitTo }),
       waits: t.field({ type: [Wait], nullable: false, resolve: (c) => c.waits }),

@@ -7,7 +7,7 @@ import { optionalText, text } from '../../operation/input-parts.ts';
 import { listOf, mutation, pageOf, query } from '../../operation/operation.ts';
 import { ASKED_DIVISION } from '../../operation/route.ts';
 import { AgentCase, ProxyHandling, ProxyTold, TakeOver } from './views.ts';
-import { CONSENT_WAYS, CONTACT_PARTIES, CONTACT_WAYS } from './words.ts';
+import { CONSENT_WAY, CONSENT_WAYS, CONTACT_PARTIES, CONTACT_PARTY, CONTACT_WAY, CONTACT_WAYS } from './words.ts';
 
 /** Most cases taken over at once: an agent's whole list. */
 const MOST_CASES = 200;
@@ -62,8 +62,8 @@ export const logContact = mutation('logContact', {
   article: ARTICLES.proxyConsent,
   input: {
     id: id(),
-    with: word('ContactParty', CONTACT_PARTIES),
-    way: word('ContactWay', CONTACT_WAYS),
+    with: word(CONTACT_PARTY, CONTACT_PARTIES),
+    way: word(CONTACT_WAY, CONTACT_WAYS),
     what: text(500).meta({
       description: 'What it was about; no phone, identity or account numbers: every desk on the way reads it.',
     }),
@@ -88,7 +88,7 @@ export const revokeConsent = mutation('revokeConsent', {
   article: ARTICLES.proxyEnds,
   input: {
     id: id(),
-    way: word('ConsentWay', CONSENT_WAYS).meta({ description: 'How the applicant said so.' }),
+    way: word(CONSENT_WAY, CONSENT_WAYS).meta({ description: 'How the applicant said so.' }),
     reason: optionalText(500),
   },
   hashedAs: ({ id: caseId, idempotencyKey, way, reason }) => ({

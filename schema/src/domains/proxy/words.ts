@@ -1,3 +1,5 @@
+import { vocabulary } from '../../kernel/vocabulary.ts';
+
 // 代办: words for agents who act for applicants.
 
 /** How an applicant's consent to proxy handling was given (委托方式). */
@@ -9,6 +11,7 @@ export const CONSENT_WAY_LABELS: Record<ConsentWay, string> = {
   RECORDED_VOICE: '录音',
   ONLINE: '线上确认',
 };
+export const CONSENT_WAY = vocabulary('ConsentWay', '委托方式', CONSENT_WAY_LABELS);
 
 /** 联系对象: whom an agent contacted about a case. */
 export const CONTACT_PARTIES = ['APPLICANT', 'DESK'] as const;
@@ -17,6 +20,7 @@ export const CONTACT_PARTY_LABELS: Record<ContactParty, string> = {
   APPLICANT: '申请人',
   DESK: '承办单位',
 };
+export const CONTACT_PARTY = vocabulary('ContactParty', '联系对象', CONTACT_PARTY_LABELS);
 
 /** 联系方式. */
 export const CONTACT_WAYS = ['VISIT', 'AT_DESK', 'PHONE', 'ONLINE'] as const;
@@ -27,6 +31,7 @@ export const CONTACT_WAY_LABELS: Record<ContactWay, string> = {
   PHONE: '电话',
   ONLINE: '线上',
 };
+export const CONTACT_WAY = vocabulary('ContactWay', '联系方式', CONTACT_WAY_LABELS);
 
 /** 代办交接: reasons for a change of agent. */
 export const AGENT_CHANGE_REASONS = ['ABSENCE', 'RETURN'] as const;
@@ -56,3 +61,4 @@ export const AGENT_WAIT_LABELS: Record<AgentWaitKind, string> = {
   RENEW_CONSENT: '委托将到期',
   REPORT_RESULT: '首问结果待反馈',
 };
+export const AGENT_WAIT = vocabulary('AgentWaitKind', '待代办事项', AGENT_WAIT_LABELS);

@@ -1,3 +1,4 @@
+import { ROSTER_GAP } from '../../kernel/words.ts';
 import { problem } from '../../kernel/errors.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
 import { answerKeys } from '../../graph/builder.ts';
@@ -40,14 +41,14 @@ export function addRosterCoverage(role: RoleBuilder): void {
 }
 
 function coverageType(role: RoleBuilder) {
-  const { builder, enums, refs } = role;
+  const { builder, enumOf, refs } = role;
   const { Division } = refs;
   const Coverage = addSubtreeCoverage(role);
   const Gap = builder.objectRef<RosterCoverageView['gaps'][number]>('PlaceGap').implement({
     fields: (t) => ({
       place: t.field({ type: Division, resolve: (g) => g.place }),
       agents: t.exposeInt('agents', { nullable: false, description: 'In the roster today.' }),
-      gaps: t.field({ type: [enums.RosterGap], nullable: false, resolve: (g) => g.gaps }),
+      gaps: t.field({ type: [enumOf(ROSTER_GAP)], nullable: false, resolve: (g) => g.gaps }),
     }),
   });
   return builder.objectRef<RosterCoverageView>('RosterCoverage').implement({

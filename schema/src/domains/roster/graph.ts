@@ -1,3 +1,4 @@
+import { EMPLOYMENT, PASSED_ON_WORD, POST_CHANGE, ROLE, ROSTER_GAP } from '../../kernel/words.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
 import { addOperations } from '../../operation/graph.ts';
 import { addProxyParts } from '../proxy/graph-parts.ts';
@@ -43,7 +44,7 @@ function personType({ builder }: RoleBuilder) {
   });
 }
 
-function agentType({ builder, enums }: RoleBuilder, Holder: Person) {
+function agentType({ builder, enumOf }: RoleBuilder, Holder: Person) {
   const TrainingRef = builder.objectRef<Training>('AgentTraining').implement({
     description: '培训',
     fields: (t) => ({
@@ -61,7 +62,7 @@ function agentType({ builder, enums }: RoleBuilder, Holder: Person) {
     fields: (t) => ({
       sub: t.exposeID('sub', { nullable: false }),
       name: t.exposeString('name', { nullable: false }),
-      employment: t.field({ type: enums.Employment, nullable: false, resolve: (a) => a.employment }),
+      employment: t.field({ type: enumOf(EMPLOYMENT), nullable: false, resolve: (a) => a.employment }),
       withheld: t.stringList({
         nullable: false,
         description: 'Codes of items this agent does not handle.',
@@ -77,14 +78,14 @@ function agentType({ builder, enums }: RoleBuilder, Holder: Person) {
   });
 }
 
-function rosterType({ builder, enums, refs }: RoleBuilder, RosterAgent: Agent) {
+function rosterType({ builder, enumOf, refs }: RoleBuilder, RosterAgent: Agent) {
   return builder.objectRef<RosterView>('Roster').implement({
     description: '代办员名册 of one place. From its first entry on, only who stands in it acts as agent there.',
     fields: (t) => ({
       division: t.field({ type: refs.Division, resolve: (r) => r.division }),
       agents: t.field({ type: [RosterAgent], nullable: false, resolve: (r) => r.agents }),
       gaps: t.field({
-        type: [enums.RosterGap],
+        type: [enumOf(ROSTER_GAP)],
         nullable: false,
         description: 'What it lacks today.',
         resolve: (r) => r.gaps,
@@ -93,12 +94,12 @@ function rosterType({ builder, enums, refs }: RoleBuilder, RosterAgent: Agent) {
   });
 }
 
-function standInType({ builder, enums }: RoleBuilder, Holder: Person) {
+function standInType({ builder, enumOf }: RoleBuilder, Holder: Person) {
   return builder.objectRef<StandInView>('StandIn').implement({
     description: 'AB角: who stands in for whom in a post, from a day to a day.',
     fields: (t) => ({
       id: t.exposeID('id', { nullable: false }),
-      role: t.field({ type: enums.Role, nullable: false, resolve: (s) => s.role }),
+      role: t.field({ type: enumOf(ROLE), nullable: false, resolve: (s) => s.role }),
       department: t.exposeString('department', { description: 'Null for a post of the whole desk.' }),
       absent: t.field({ type: Holder, nullable: false, description: 'A角', resolve: (s) => s.absent }),
       standIn: t.field({
@@ -115,14 +116,14 @@ function standInType({ builder, enums }: RoleBuilder, Holder: Person) {
 }
 
 function absenceType(role: RoleBuilder, Holder: Person) {
-  const { builder, enums } = role;
+  const { builder, enumOf } = role;
   const { Agent: CaseAgent } = addProxyParts(role);
   const AbsenceCase = builder.objectRef<AbsenceCaseView>('AbsenceCase').implement({
     description: "交接清单: what became of one case of an absent agent's.",
     fields: (t) => ({
       caseId: t.exposeID('caseId', { nullable: false }),
       number: t.exposeString('number', { nullable: false }),
-      passedOn: t.field({ type: enums.PassedOn, nullable: false, resolve: (c) => c.passedOn }),
+      passedOn: t.field({ type: enumOf(PASSED_ON_WORD), nullable: false, resolve: (c) => c.passedOn }),
       at: t.field({ type: 'DateTime', nullable: false, resolve: (c) => c.at }),
       to: t.field({ type: CaseAgent, description: 'Null where it stayed.', resolve: (c) => c.to }),
       backAt: t.field({ type: 'DateTime', description: 'When it came back to the agent.', resolve: (c) => c.backAt }),
@@ -158,13 +159,13 @@ function absenceType(role: RoleBuilder, Holder: Person) {
   });
 }
 
-function changeType({ builder, enums }: RoleBuilder) {
+function changeType({ builder, enumOf }: RoleBuilder) {
   return builder.objectRef<PostChangeView>('PostChange').implement({
     description: '岗位变动: a line of the log of these registers; append-only.',
     fields: (t) => ({
       at: t.field({ type: 'DateTime', nullable: false, resolve: (c) => c.at }),
       by: t.exposeString('by', { nullable: false }),
-      change: t.field({ type: enums.PostChange, nullable: false, resolve: (c) => c.change }),
+      change: t.field({ type: enumOf(POST_CHANGE), nullable: false, resolve: (c) => c.change }),
       about: t.exposeString('about', { nullable: false, description: 'The person.' }),
       what: t.exposeString('what', { nullable: false, description: 'What was written, JSON.' }),
     }),

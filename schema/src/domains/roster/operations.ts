@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ARTICLES } from '../../kernel/articles.ts';
-import { EMPLOYMENTS } from '../../kernel/words.ts';
+import { EMPLOYMENT, EMPLOYMENTS } from '../../kernel/words.ts';
 import { domain } from '../../operation/domain.ts';
 import { askedDivision, id, word } from '../../operation/fields.ts';
 import { dayInput, optionalDay, optionalText, text } from '../../operation/input-parts.ts';
@@ -8,7 +8,7 @@ import { listOf, mutation, pageOf, query } from '../../operation/operation.ts';
 import type { Action } from '../../operation/permissions.ts';
 import type { Route } from '../../operation/route.ts';
 import { ASKED_DIVISION, byKeys } from '../../operation/route.ts';
-import { STAND_IN_ROLES } from './stand-ins.ts';
+import { STAND_IN_ROLE, STAND_IN_ROLES } from './stand-ins.ts';
 import { AgentAbsence, PostChange, Roster, RosterAgent, StandIn } from './views.ts';
 
 const { agentRoster, standIns: standInRules } = ARTICLES;
@@ -109,7 +109,7 @@ const keepRosterAgent = mutation('keepRosterAgent', {
     ...kept,
     sub: sub.meta({ description: "Subject of the agent's token." }),
     name: text(100),
-    employment: word('Employment', EMPLOYMENTS),
+    employment: word(EMPLOYMENT, EMPLOYMENTS),
     withheld: z
       .array(text(50))
       .max(MOST_ITEMS)
@@ -175,7 +175,7 @@ const nameStandIn = mutation('nameStandIn', {
   ...atKeptDesk,
   input: {
     ...kept,
-    role: word('StandInRole', STAND_IN_ROLES),
+    role: word(STAND_IN_ROLE, STAND_IN_ROLES),
     absent: person.meta({ description: 'A角: whose post it is.' }),
     standIn: person.meta({ description: 'B角: who stands in.' }),
     department: optionalText(100).meta({ description: "The post's; the keeper's own when left out." }),

@@ -1,3 +1,4 @@
+import { vocabulary } from '../../kernel/vocabulary.ts';
 import { problem } from '../../kernel/errors.ts';
 import type { Role, Tier } from '../../kernel/words.ts';
 import { ROLE_LABELS } from '../../kernel/words.ts';
@@ -41,6 +42,7 @@ export const STAND_IN_ROLE_LABELS: Record<StandInRole, string> = {
   CHIEF: ROLE_LABELS.CHIEF,
   HEAD: ROLE_LABELS.HEAD,
 };
+export const STAND_IN_ROLE = vocabulary('StandInRole', 'AB角岗位: posts that are stood in for.', STAND_IN_ROLE_LABELS);
 
 /** Whether the stand-in is valid on a day. */
 export function standsOn(s: Pick<KeptStandIn, 'from' | 'until' | 'endedOn'>, day: Day): boolean {

@@ -1,3 +1,6 @@
+import { LIGHT_KIND, LIGHT_LEVEL } from './light-words.ts';
+import { DATA_OFFER_KIND, DATA_STATE } from './words.ts';
+import { TIER } from '../../kernel/words.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
 import { addProblem } from '../../graph/problems.ts';
 import { addOperations } from '../../operation/graph.ts';
@@ -19,7 +22,7 @@ export function addSharing(role: RoleBuilder): void {
   addReads(role);
 }
 
-function offerType({ builder, enums, refs }: RoleBuilder) {
+function offerType({ builder, enumOf, refs }: RoleBuilder) {
   const Field = builder.objectRef<DataField>('DataField').implement({
     description: 'A field of a register that is offered.',
     fields: (t) => ({
@@ -34,7 +37,7 @@ function offerType({ builder, enums, refs }: RoleBuilder) {
   const Askers = builder.objectRef<DataOffer['askers']>('DataAskers').implement({
     description: 'Who may ask: desks of these tiers in these divisions; an empty list does not narrow.',
     fields: (t) => ({
-      tiers: t.field({ type: [enums.Tier], nullable: false, resolve: (a) => a.tiers }),
+      tiers: t.field({ type: [enumOf(TIER)], nullable: false, resolve: (a) => a.tiers }),
       divisions: t.field({ type: [refs.Division], nullable: false, resolve: (a) => a.divisions }),
     }),
   });
@@ -44,7 +47,7 @@ function offerType({ builder, enums, refs }: RoleBuilder) {
       id: t.id({ nullable: false, resolve: (v) => v.offer.id }),
       node: t.field({ type: refs.Division, resolve: (v) => v.offer.node }),
       name: t.string({ nullable: false, description: 'The material it replaces.', resolve: (v) => v.offer.name }),
-      kind: t.field({ type: enums.DataOfferKind, nullable: false, resolve: (v) => v.offer.kind }),
+      kind: t.field({ type: enumOf(DATA_OFFER_KIND), nullable: false, resolve: (v) => v.offer.kind }),
       fields: t.field({ type: [Field], nullable: false, resolve: (v) => v.offer.fields }),
       askers: t.field({ type: Askers, nullable: false, resolve: (v) => v.offer.askers }),
       purposes: t.field({
@@ -75,7 +78,7 @@ function offerType({ builder, enums, refs }: RoleBuilder) {
 }
 
 function requestType(role: RoleBuilder) {
-  const { builder, enums, refs } = role;
+  const { builder, enumOf, refs } = role;
   const { Division, ItemStub } = refs;
   const Problem = addProblem(role);
   const Given = builder.objectRef<GivenField>('GivenField').implement({
@@ -102,7 +105,7 @@ function requestType(role: RoleBuilder) {
       }),
       askedBy: t.exposeString('askedBy'),
       askedAt: t.field({ type: 'DateTime', nullable: false, resolve: (r) => r.askedAt }),
-      state: t.field({ type: enums.DataState, nullable: false, resolve: (r) => r.state }),
+      state: t.field({ type: enumOf(DATA_STATE), nullable: false, resolve: (r) => r.state }),
       answeredAt: t.field({ type: 'DateTime', resolve: (r) => r.answeredAt }),
       replaces: t.exposeString('replaces', { description: 'The material that need not be handed in any more.' }),
       fields: t.field({ type: [Given], nullable: false, resolve: (r) => r.fields }),
@@ -116,7 +119,7 @@ function requestType(role: RoleBuilder) {
   });
 }
 
-function useType({ builder, enums, refs }: RoleBuilder) {
+function useType({ builder, enumOf, refs }: RoleBuilder) {
   const { Division, ItemStub } = refs;
   return builder.objectRef<DataUseView>('DataUse').implement({
     description: '个人数据使用记录: who asked whom for what, for the person it is about; no values.',
@@ -134,19 +137,19 @@ function useType({ builder, enums, refs }: RoleBuilder) {
         description: 'Labels of the fields asked for.',
         resolve: (u) => u.fields,
       }),
-      state: t.field({ type: enums.DataState, nullable: false, resolve: (u) => u.state }),
+      state: t.field({ type: enumOf(DATA_STATE), nullable: false, resolve: (u) => u.state }),
     }),
   });
 }
 
-function lightType({ builder, enums, refs }: RoleBuilder) {
+function lightType({ builder, enumOf, refs }: RoleBuilder) {
   const { Division } = refs;
   return builder.objectRef<DataLightView>('DataLight').implement({
     description: '预警灯 over data sharing.',
     fields: (t) => ({
       id: t.exposeID('id', { nullable: false }),
-      kind: t.field({ type: enums.LightKind, nullable: false, resolve: (l) => l.kind }),
-      level: t.field({ type: enums.LightLevel, nullable: false, resolve: (l) => l.level }),
+      kind: t.field({ type: enumOf(LIGHT_KIND), nullable: false, resolve: (l) => l.kind }),
+      level: t.field({ type: enumOf(LIGHT_LEVEL), nullable: false, resolve: (l) => l.level }),
       at: t.field({ type: 'DateTime', nullable: false, resolve: (l) => l.at }),
       raisedAt: t.field({ type: Division, description: 'The node that found it.', resolve: (l) => l.raisedAt }),
       about: t.field({ type: Division, description: 'The node that asked.', resolve: (l) => l.about }),

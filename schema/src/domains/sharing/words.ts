@@ -1,3 +1,5 @@
+import { vocabulary } from '../../kernel/vocabulary.ts';
+
 // 数据共享: words for data between nodes.
 
 /** 数据来源 of an offer: certificates a node issued (证照) or a register it keeps (登记簿). */
@@ -18,3 +20,5 @@ export const DATA_STATE_LABELS: Record<DataState, string> = {
   NOT_FOUND: '查无记录',
   REFUSED: '已拒绝',
 };
+export const DATA_STATE = vocabulary('DataState', '数据共享请求状态', DATA_STATE_LABELS);
+export const DATA_OFFER_KIND = vocabulary('DataOfferKind', '数据来源', DATA_OFFER_KIND_LABELS);
