@@ -1,6 +1,7 @@
 import type { handling } from '@liandong/schema/domains/handling';
 import type { InputOf } from '@liandong/schema/operation';
 import { DOMAINS } from '@liandong/schema/domains';
+import type { ProblemError } from '@liandong/schema/kernel';
 import { problem } from '@liandong/schema/kernel';
 import { stepsOf, stepStates } from '@liandong/schema/operation';
 import type { NodeHandlers } from '../db/index.ts';
@@ -11,8 +12,11 @@ import type { CaseDesk } from './case-desk.ts';
 /** Every step of every domain. */
 const STEPS = stepsOf(DOMAINS);
 
-/** 办理 at one node: its desk's reads of cases, and the document it issues. All other steps are rules alone. */
-export function handlingHandlers(desk: CaseDesk): NodeHandlers<typeof handling> {
+/**
+ * 办理 at one node: its desk's reads of cases, and the document it issues. All other steps are rules alone.
+ * @param putOff why the node takes no steps at all now; null if it does
+ */
+export function handlingHandlers(desk: CaseDesk, putOff: () => ProblemError | null): NodeHandlers<typeof handling> {
   const { readings } = desk;
   return {
     cases: async ({ viewer, queries, input, page }) => {
@@ -23,7 +27,7 @@ export function handlingHandlers(desk: CaseDesk): NodeHandlers<typeof handling> 
     caseNotice: ({ viewer, input }) => readings.notice(viewer, input.case, input.seq),
     steps: async ({ viewer, queries, input }) => {
       const { file } = await readings.readable(viewer, input.case);
-      return stepStates(STEPS, await desk.deskAt(queries, viewer, file), file);
+      return stepStates(STEPS, await desk.deskAt(queries, viewer, file), file, putOff()?.problem);
     },
     issueDocument: async ({ tx, context, file }, take) => take(await draftDocument(tx, context, file)),
   };

@@ -10,6 +10,7 @@ import { executeRole, extensionsOf, roleSchema } from '@liandong/schema/graph';
 import { hostRequestShape, roleOperationSchema } from '@liandong/schema/wire';
 import { Kind, getOperationAST, parse } from 'graphql';
 import type { Logger } from 'pino';
+import { healingRefusal } from '../restore/index.ts';
 import { observeGraphql } from '../observability/index.ts';
 
 export interface ResponderParts {
@@ -100,7 +101,7 @@ export class Responder {
     const { isHealing, services } = this.#parts;
     const healing = at === null ? [...services.keys()].find(isHealing) : isHealing(at) ? at : undefined;
     if (healing === undefined || readOperation(query)?.kind !== 'mutation') return;
-    throw problem('NODE_HEALING', `${healing} was restored and waits for what others hold of it.`, { node: healing });
+    throw healingRefusal(healing);
   }
 
   #notHere(node: DivisionCode): ProblemError {

@@ -29,6 +29,7 @@ import { BundleDesk, bundleHandlers } from '../bundles/index.ts';
 import { caseloadHandlers } from '../caseload/index.ts';
 import type { StoredCase } from '../cases/index.ts';
 import { CaseDesk, handlingHandlers } from '../cases/index.ts';
+import { healingRefusal } from '../restore/index.ts';
 import { HostDrift, catalogueHandlers, catalogueLookup } from '../catalogue/index.ts';
 import type { SharedTx } from '../db/index.ts';
 import { delegatedStages, delegationHandlers, openGrants, powersOn } from '../delegation/index.ts';
@@ -84,12 +85,13 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
   });
   const bundleDesk = new BundleDesk({ ...house, cases, writer });
   const { runner } = cases;
+  const putOff = () => (parts.incarnations.isHealing(node) ? healingRefusal(node) : null);
   const showCase = (tx: SharedTx, stored: StoredCase) => cases.view(tx, stored);
   const perform = performer({ ...house, runner }, [
     atNode(filing, filingHandlers({ ...house, calendar, cases, writer, outbox, successionOf }), (_tx, stored, viewer) =>
       filingView(stored, node, viewer),
     ),
-    atNode(handling, handlingHandlers(cases), showCase),
+    atNode(handling, handlingHandlers(cases, putOff), showCase),
     atNode(
       expedited,
       { linkToProject: async ({ tx, input }, take) => take(await findStanding(tx, input.project)) },

@@ -1,6 +1,7 @@
 import type { DivisionCode } from '@liandong/schema/kernel';
 import { FEEDS } from '@liandong/schema/wire';
-import { dayOf } from '@liandong/schema/kernel';
+import type { ProblemError } from '@liandong/schema/kernel';
+import { dayOf, problem } from '@liandong/schema/kernel';
 import type { Logger } from 'pino';
 import type { HostDb, HostTx, RowOf, SharedTx } from '../db/index.ts';
 import { openedRow } from '../db/index.ts';
@@ -251,4 +252,9 @@ export async function carryIncarnation(tx: HostTx, node: DivisionCode): Promise<
 async function readIdentity(db: HostDb): Promise<string> {
   const [row] = await db.queryHost<{ identity: string }>(IDENTITY);
   return row?.identity ?? '';
+}
+
+/** The refusal of a step at a node that heals. */
+export function healingRefusal(node: DivisionCode): ProblemError {
+  return problem('NODE_HEALING', `${node} was restored and waits for what others hold of it.`, { node });
 }

@@ -1,6 +1,7 @@
 /** A restored node takes back what others hold of it. */
 export { Recovery } from './recovery.ts';
 export {
+  healingRefusal,
   Incarnations,
   SIGN_OF_LIFE_MS,
   carryIncarnation,

@@ -1,3 +1,4 @@
+import { handling } from '@liandong/schema/domains/handling';
 import type { LogLine } from '@liandong/schema/case';
 import { SIGNED_TYPES } from '@liandong/schema/wire';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -267,6 +268,8 @@ describe('a village whose database was restored', () => {
         token,
       });
     expect((await forward()).errors?.[0]?.extensions?.code).toBe('NODE_HEALING');
+    const listed = await federation.desk(VILLAGE, handling).steps(agent, { case: id });
+    expect([...new Set(listed.map(({ why }) => why?.code))]).toEqual(['NODE_HEALING']);
     const question = { role: 'handling' as const, query: '{ cases(first: 1) { nodes { id } } }', variables: {}, token };
     expect((await federation.ask(VILLAGE, question)).errors).toBeUndefined();
     await federation.startHost(COUNTY);

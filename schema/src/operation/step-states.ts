@@ -24,13 +24,21 @@ export function stepsOf(domains: readonly Domain[]): AnyStep[] {
   return operationsOf(domains).flatMap(({ operation }) => (operation.kind === 'step' ? [operation] : []));
 }
 
-/** The state of each step for one person and one case, without its input. */
-export function stepStates(steps: readonly AnyStep[], context: StepContext, file: CaseFile): CaseStepState[] {
+/**
+ * The state of each step for one person and one case, without its input.
+ * @param putOff why the node takes no steps at all now; null if it does
+ */
+export function stepStates(
+  steps: readonly AnyStep[],
+  context: StepContext,
+  file: CaseFile,
+  putOff: Problem | null = null,
+): CaseStepState[] {
   const { tier } = context.divisions.get(context.node);
   return steps.map((step) => ({
     step: step.name,
     zh: step.zh,
-    why: refusalOf(step, context, file),
+    why: putOff ?? refusalOf(step, context, file),
     posts: postsAt(step.by, tier),
   }));
 }
