@@ -1,14 +1,21 @@
 import { createHash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { problem, ProblemError } from '@liandong/schema/kernel';
 import { runner } from 'node-pg-migrate';
 import pg from 'pg';
 import { refusePooler } from './pooler.ts';
 
-/** The migrations, forward only, beside the Prisma schema they are checked against. */
-export const MIGRATIONS_DIR = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
+/**
+ * The migrations, forward only, beside the Prisma schema they are checked against; in the package's folder, wherever its
+ * code was bundled to.
+ */
+export const MIGRATIONS_DIR = join(
+  dirname(createRequire(import.meta.url).resolve('@liandong/nodes/package.json')),
+  'prisma',
+  'migrations',
+);
 
 /** Any number that no other program locks: hosts that share a server migrate one after the other. */
 const CHECKSUM_LOCK = 7_310_220_331;
