@@ -210,8 +210,10 @@ export class CaseReceiver {
         // a refused copy of a round that is over changes nothing
         if (!stored || stored.file.inTransitTo !== receiver || stored.file.epoch + 1 !== body.epoch) return;
         if (answer.code === 'STALE_EPOCH') return;
-        // the data records wait there for the case, which does not come
-        await this.#parts.outbox.withdraw(tx, { receiver, kind: 'DATA_ANSWER', caseId: body.case }, answer.code);
+        // data records and notes wait there for the case, which does not come
+        for (const kind of ['DATA_ANSWER', 'CASE_NOTE'] as const) {
+          await this.#parts.outbox.withdraw(tx, { receiver, kind, caseId: body.case }, answer.code);
+        }
         const data = { by: receiver, epoch: body.epoch, code: answer.code };
         const back = await this.#parts.writer.append(
           tx,

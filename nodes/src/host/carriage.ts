@@ -98,7 +98,7 @@ function openTakers({ divisions, calendar, trust, writer, outbox, publisher, now
     grants,
     proxies: new ProxyReceiver({ divisions, writer, outbox, now }),
     delegations: new DelegationReceiver({ trust, divisions, publisher, published: grants, now }),
-    notes: new NoteReceiver(trust),
+    notes: new NoteReceiver(trust, outbox),
     opinions: new OpinionReceiver({ trust, divisions, calendar, writer, outbox, now }),
     data: new DataReceiver({ trust, divisions, outbox, now }),
   };

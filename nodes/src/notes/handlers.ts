@@ -49,9 +49,10 @@ export function noteHandlers(parts: NotesParts): NodeHandlers<typeof notes> {
   };
 }
 
-/** Sends a note to every other desk that holds the case or held it. */
+/** Sends a note to every other desk that holds the case or held it, and to the one it is under way to. */
 async function tell({ node, trust, outbox }: NotesParts, tx: SharedTx, stored: StoredCase, signed: SignedNote) {
-  const desks = readersOf(stored.file).filter((desk) => desk !== node && !trust.isGone(desk));
+  const concerned = new Set([...readersOf(stored.file), stored.file.inTransitTo ?? stored.file.custodian]);
+  const desks = [...concerned].filter((desk) => desk !== node && !trust.isGone(desk));
   const unasked = desks.filter((desk) => outbox.waits(node, desk, 'CASE_NOTE'));
   await outbox.enqueue(tx, [
     ...unasked.flatMap((desk) => askProtocol(stored.id, stored.lines, desk)),

@@ -3,9 +3,10 @@ import { caseNoteSchema, noteSchema } from '@liandong/schema/domains/notes';
 import { hasPart, readersOf, wasConcerned } from '@liandong/schema/case';
 import { problem } from '@liandong/schema/kernel';
 import { SIGNED_TYPES } from '@liandong/schema/wire';
+import type { StoredCase } from '../cases/index.ts';
 import { findCase } from '../cases/index.ts';
 import type { NodeQueries, SharedTx } from '../db/index.ts';
-import type { Incoming, Outgoing, Verdict } from '../handoff/index.ts';
+import type { Incoming, Outbox, Outgoing, Verdict } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
 import type { SignedNote } from './note-store.ts';
 import { findNotes, findNotesSince, keepNote } from './note-store.ts';
@@ -38,9 +39,11 @@ export async function notesForRestored(tx: SharedTx, peer: DivisionCode, since: 
 /** Takes in notes that other desks of a case wrote; the case's custodian or a former custodian brings them. */
 export class NoteReceiver {
   readonly #trust: Trust;
+  readonly #outbox: Outbox;
 
-  constructor(trust: Trust) {
+  constructor(trust: Trust, outbox: Outbox) {
     this.#trust = trust;
+    this.#outbox = outbox;
   }
 
   /** Takes a note if the desk that signed it has, or had, a part in its case, and so has the node that brings it. */
@@ -60,9 +63,20 @@ export class NoteReceiver {
       // the line by which the case came to that desk may still be under way
       return { outcome: 'LATER', reason: `${note.case} did not come to ${note.node} as far as is known here` };
     }
-    if ((await keepNote(tx, { note, jws })) !== 'ANOTHER') return { outcome: 'DONE' };
-    return { outcome: 'REFUSED', code: 'MESSAGE_INVALID', reason: `Another note is kept under ${note.id}.` };
+    const kept = await keepNote(tx, { note, jws });
+    if (kept === 'ANOTHER') {
+      return { outcome: 'REFUSED', code: 'MESSAGE_INVALID', reason: `Another note is kept under ${note.id}.` };
+    }
+    if (kept === 'FRESH') await this.#passOn(tx, stored, message.from, { note, jws });
+    return { outcome: 'DONE' };
   };
+
+  /** Sends a note on to where the case went from here: its author may not have known of that yet. */
+  async #passOn(tx: SharedTx, { file }: StoredCase, from: DivisionCode, signed: SignedNote): Promise<void> {
+    const next = file.inTransitTo ?? file.custodian;
+    if ([tx.node, from, signed.note.node].includes(next)) return;
+    await this.#outbox.enqueue(tx, messagesOf([next], [signed]));
+  }
 
   async #opened(jws: string) {
     const { node: signer, payload } = await this.#trust.verify(jws, SIGNED_TYPES.note);

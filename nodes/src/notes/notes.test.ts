@@ -61,6 +61,8 @@ describe('a note on a case', () => {
     await steps.forward(id, agent);
     await steps.arrives(id, clerk);
     await expect.poll(() => texts(id, clerk), { timeout: 30_000 }).toEqual(['申请人行动不便']);
+    // a note that overtakes the line by which the case came to its desk is tried again after a minute
+    await settled(id);
     await write(id, '材料已核对', clerk);
     await expect.poll(() => texts(id, agent), { timeout: 30_000 }).toEqual(['申请人行动不便', '材料已核对']);
     await steps.accept(id, clerk);
@@ -68,6 +70,32 @@ describe('a note on a case', () => {
     await steps.forward(id, clerk);
     await steps.arrives(id, countyClerk);
     await expect.poll(() => texts(id, countyClerk), { timeout: 30_000 }).toEqual(['申请人行动不便', '材料已核对']);
+  });
+
+  test('that is written while the case is under way follows it', async () => {
+    await federation.stopHost(TOWNSHIP);
+    await steps.forward(id, agent);
+    await write(id, '在途补记');
+    await federation.startHost(TOWNSHIP);
+    await steps.arrives(id, clerk);
+    await expect.poll(() => texts(id, clerk), { timeout: 30_000 }).toEqual(['在途补记']);
+  });
+
+  test('of a desk that does not know yet that the case moved on is passed on to where it is', async () => {
+    await steps.toReviewedAtTownship(id);
+    await settled(id);
+    await federation.stopHost(VILLAGE);
+    await steps.forward(id, clerk);
+    await steps.arrives(id, countyClerk);
+    // the village hears of nothing before its note is written
+    await federation.stopHost(TOWNSHIP);
+    await federation.stopHost(COUNTY);
+    await federation.wipeBroker();
+    await federation.startHost(VILLAGE);
+    await write(id, '家中有变故');
+    await federation.startHost(COUNTY);
+    await federation.startHost(TOWNSHIP);
+    await expect.poll(() => texts(id, countyClerk), { timeout: 30_000 }).toEqual(['家中有变故']);
   });
 
   test('is read by a supervisor over the desks, and by no other desk, the public or a token of the applicant’s', async () => {
