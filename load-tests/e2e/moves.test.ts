@@ -134,7 +134,7 @@ describe('a village that is split off from its host onto one of its own, while p
     for (const { name } of federation.hosts()) expect(await count(name, 'FROM parked')).toBe(0);
   });
 
-  test('is no restored database: its life goes on, and nobody is asked what he holds of it', async () => {
+  test('is no restored database: its incarnation goes on, and no node is asked for copies', async () => {
     expect(await count(NEW_HOST, `FROM lives WHERE node = '${VILLAGE}'`)).toBe(1);
     expect(await count(NEW_HOST, 'FROM heal_peers')).toBe(0);
   });

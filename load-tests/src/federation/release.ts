@@ -45,11 +45,10 @@ export async function buildRelease(commit: string): Promise<Programs> {
     await call('tar', ['-xf', 'sources.tar'], { cwd: dir });
     await rm(join(dir, 'sources.tar'));
     await providePackages(dir);
-    const bin = join(dir, 'node_modules', '.bin');
-    const env = { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true', CHECKPOINT_DISABLE: '1' };
-    await call(join(bin, 'prisma'), ['generate', '--no-hints'], { cwd: join(dir, 'nodes'), env });
+    await call('npm', ['run', 'generate', '--workspace', 'nodes'], { cwd: dir });
+    const tsc = join(dir, 'node_modules', '.bin', 'tsc');
     const projects = ['nodes/tsconfig.build.json', 'gateway/tsconfig.build.json'];
-    await call(join(bin, 'tsc'), ['-b', ...projects], { cwd: dir }).catch((error: { stdout?: string }) => {
+    await call(tsc, ['-b', ...projects], { cwd: dir }).catch((error: { stdout?: string }) => {
       throw new Error(`${commit} can't be built: ${error.stdout}`, { cause: error });
     });
     await writeFile(join(dir, BUILT), '');

@@ -8,7 +8,7 @@ import { bodyOfParked, decideParked, getParked, listParked } from '../handoff/in
 import { examine } from '../health/doctor.ts';
 import type { Finding } from '../health/doctor-check.ts';
 import { noteCommandRead } from '../reads/index.ts';
-import { forceLife, healingState, waitNoLonger } from '../restore/index.ts';
+import { forceIncarnation, healingState, waitNoLonger } from '../restore/index.ts';
 import { openVault } from '../sealing/index.ts';
 import { dumpDatabase, loadDump } from './postgres-tools.ts';
 import type { Terminal, Values } from './opening.ts';
@@ -111,7 +111,7 @@ const COMMANDS: Record<string, Run> = {
     return 0;
   },
   'restore begin': onNode(async (db, node, { print }) => {
-    await forceLife(db, node, () => new Date(), pino({ level: 'silent' }));
+    await forceIncarnation(db, node, () => new Date(), pino({ level: 'silent' }));
     print('When the host starts it asks all others what they hold of the node.\n');
   }),
   'restore status': onNode(async (db, node, { print }) => print(await healing(db, node))),

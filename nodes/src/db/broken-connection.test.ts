@@ -95,20 +95,20 @@ describe('a connection that breaks without a word', () => {
   });
 
   test.each(['127.0.0.1', 'localhost', 'no-such-host.invalid'])(
-    'a database at %s that nobody answers for is told as such',
+    'a database at %s that does not answer is reported as unavailable',
     async (hostname) => {
-      const nobody = new HostDb(`postgresql://nobody:x@${hostname}:1/none`, 1, () => undefined);
-      await expect(nobody.queries(NODE).query('SELECT 1 FROM items WHERE node = $1')).rejects.toMatchObject(
+      const silent = new HostDb(`postgresql://nobody:x@${hostname}:1/none`, 1, () => undefined);
+      await expect(silent.queries(NODE).query('SELECT 1 FROM items WHERE node = $1')).rejects.toMatchObject(
         UNAVAILABLE,
       );
-      await expect(nobody.transact(NODE, (tx) => keep(tx, 'x'))).rejects.toMatchObject(UNAVAILABLE);
-      const read = nobody
+      await expect(silent.transact(NODE, (tx) => keep(tx, 'x'))).rejects.toMatchObject(UNAVAILABLE);
+      const read = silent
         .reads(NODE)
         .item.findMany()
         .catch((error: unknown) => error);
       expect(await read).toBeInstanceOf(ProblemError);
       expect(await read).toMatchObject(UNAVAILABLE);
-      await nobody.close();
+      await silent.close();
     },
   );
 

@@ -2,25 +2,12 @@ import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { feeChangesTable } from '../admission/tables.ts';
+import { dataRequestsTable } from '../sharing/tables.ts';
 import { createDatabase } from '../testing/test-federation.ts';
 import { SEALED_COLUMNS, Vault, generateDataKey } from '../vault/index.ts';
 import type { Columns, OnKnown, RowOf, Table } from './index.ts';
-import {
-  HostDb,
-  bigInteger,
-  day,
-  insert,
-  instant,
-  integer,
-  jsonOf,
-  nullable,
-  opened,
-  sealed,
-  table,
-  text,
-  texts,
-  uuid,
-} from './index.ts';
+import { HostDb, insert, integer, jsonOf, nullable, opened, table, text, uuid } from './index.ts';
 import { snake } from './table.ts';
 
 const SOURCES = fileURLToPath(new URL('../', import.meta.url));
@@ -131,21 +118,11 @@ describe('the descriptions of tables', () => {
 });
 
 describe('rows', () => {
-  const feeChanges = table('fee_changes', ['item', 'name', 'effectiveFrom'], {
-    item: text,
-    name: text,
-    effectiveFrom: day,
-    change: text,
-    amountFen: nullable(bigInteger),
-    basis: text,
-    recordedAt: instant,
-    recordedBy: text,
-  });
-  const fee = {
+  const fee: RowOf<typeof feeChangesTable> = {
     item: 'A',
     name: '工本费',
     effectiveFrom: '2026-03-01',
-    change: 'SET',
+    change: 'ADDED',
     amountFen: 1_234_567_890_123,
     basis: '文',
     recordedAt: new Date('2026-02-01T08:00:00.123Z'),
@@ -154,22 +131,22 @@ describe('rows', () => {
 
   test('are inserted, kept, replaced or changed by an own clause, and read by both as they were given', async () => {
     const { reads, ...queries } = db.queries(NODE);
-    const put = (rows: RowOf<typeof feeChanges>[], known?: OnKnown) =>
-      db.transact(NODE, (tx) => insert(tx, feeChanges, rows, known));
+    const put = (rows: RowOf<typeof feeChangesTable>[], known?: OnKnown) =>
+      db.transact(NODE, (tx) => insert(tx, feeChangesTable, rows, known));
     const all = async () => [
-      await opened(queries, feeChanges, await reads.feeChange.findMany({ omit: { node: true } })),
+      await opened(queries, feeChangesTable, await reads.feeChange.findMany({ omit: { node: true } })),
       await opened(
         queries,
-        feeChanges,
-        await queries.query<RowOf<typeof feeChanges>>(
-          `SELECT ${feeChanges.selectAll('f')} FROM fee_changes f WHERE node = $1`,
+        feeChangesTable,
+        await queries.query<RowOf<typeof feeChangesTable>>(
+          `SELECT ${feeChangesTable.selectAll('f')} FROM fee_changes f WHERE node = $1`,
         ),
       ),
     ];
     expect(await put([fee])).toBe(1);
     expect(await all()).toEqual([[fee], [fee]]);
     await expect(put([fee])).rejects.toThrow('duplicate key');
-    const free = { ...fee, change: 'FREE', amountFen: null };
+    const free = { ...fee, change: 'DROPPED' as const, amountFen: null };
     expect(await put([free], 'KEEP')).toBe(0);
     expect(await all()).toEqual([[fee], [fee]]);
     expect(await put([free], 'REPLACE')).toBe(1);
@@ -180,22 +157,6 @@ describe('rows', () => {
   });
 
   test('are sealed when they are written and opened when they are read; an empty list and a null stay', async () => {
-    const requests = table('data_requests', ['id'], {
-      id: uuid,
-      caseId: text,
-      offer: text,
-      asker: text,
-      provider: text,
-      item: nullable(text),
-      askedBy: text,
-      askedAt: instant,
-      fields: texts,
-      state: text,
-      answeredAt: nullable(instant),
-      replaces: nullable(text),
-      record: nullable(text),
-      given: sealed(nullable(text)),
-    });
     const asked = {
       caseId: 'c',
       offer: 'o',
@@ -205,7 +166,7 @@ describe('rows', () => {
       askedBy: '王',
       askedAt: new Date(0),
       fields: [],
-      state: 'ASKED',
+      state: 'SENT' as const,
       answeredAt: null,
       replaces: null,
       record: null,
@@ -215,12 +176,12 @@ describe('rows', () => {
       { ...asked, id: '00000000-0000-4000-8000-000000000001' },
       { ...asked, id: '00000000-0000-4000-8000-000000000002', fields: ['收入', 'a"b,{c}'], given: '{"收入":"0"}' },
     ];
-    await db.transact(NODE, (tx) => insert(tx, requests, rows));
+    await db.transact(NODE, (tx) => insert(tx, dataRequestsTable, rows));
     const { reads, ...queries } = db.queries(NODE);
     const stored = await reads.dataRequest.findMany({ orderBy: { id: 'asc' }, omit: { node: true } });
     expect(stored[1]?.given).toMatch(/^ld1\./);
-    expect(await opened(queries, requests, stored)).toEqual(rows);
-    expect(requests.select('r')).not.toContain('given');
+    expect(await opened(queries, dataRequestsTable, stored)).toEqual(rows);
+    expect(dataRequestsTable.select('r')).not.toContain('given');
   });
 
   test('hold JSON as it was given, and null is null', async () => {

@@ -16,7 +16,10 @@ export class FeedHeads {
   /** The last word on each feed of this host's nodes: many subscribers get the same one. */
   readonly #stated = new Map<string, { head: number; life: number | undefined; jws: string }>();
 
-  /** @param incarnationOf the present life of a node's database: a word proves something only of the life it was signed in */
+  /**
+   * @param incarnationOf the present incarnation of a node's database: a word proves something only of the incarnation
+   *   it was signed in
+   */
   constructor(trust: Trust, incarnationOf: (node: DivisionCode) => number | undefined, now: () => Date) {
     this.#trust = trust;
     this.#incarnationOf = incarnationOf;

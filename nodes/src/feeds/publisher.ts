@@ -36,7 +36,7 @@ export interface FeedPublisherParts {
   readers: Readonly<Record<Feed, FeedReader>>;
   /** A healing node, which waits for what others hold of it, gives no numbers and sends nothing. */
   isHealing: (node: DivisionCode) => boolean;
-  /** The present life of a node's database. */
+  /** The present incarnation of a node's database. */
   incarnationOf: (node: DivisionCode) => number | undefined;
   /** A subscriber proved that a node has forgotten entries of its own feed: its database is an older one. */
   onForgotten: (node: DivisionCode) => void;
@@ -102,7 +102,7 @@ export class FeedPublisher {
     const moved = await cursors.move(tx, subscriber, answer);
     if (!moved || publisher !== tx.node) return;
     const word = stated === undefined ? null : await this.#heads.prove(stated, feed, publisher);
-    // a word of an earlier life was dealt with when this life began
+    // a word of an earlier incarnation was dealt with when this incarnation began
     if (word && word.head > moved.head && Date.parse(word.at) >= (incarnationOf(publisher) ?? 0)) {
       log.warn(
         { node: publisher, subscriber, feed, head: moved.head, stated: word.head },

@@ -19,7 +19,7 @@ export interface FeedSubscriberParts {
   divisions: Divisions;
   cursors: FeedCursors;
   readers: Readonly<Record<Feed, FeedReader>>;
-  /** Whether a moment belongs to a life of a peer that is over. */
+  /** Whether a moment belongs to an incarnation of a peer that is over. */
   isOver: (node: DivisionCode, peer: DivisionCode, life: number) => boolean;
   log: Logger;
 }
@@ -73,7 +73,7 @@ export class FeedSubscriber {
     if (!sound) throw problem('FORBIDDEN', `${from} can't bring ${node} the ${part.feed} of ${part.publisher}.`);
   }
 
-  /** The publisher's word on its head that reaches furthest; a word of a life that is over proves nothing any more. */
+  /** The publisher's word on its head that reaches furthest; a word of an incarnation that is over proves nothing any more. */
   #newestWord(node: DivisionCode, { feed, publisher, stated }: FeedState, next: string | null): string | null {
     const before = stated === null ? null : readHead(stated, feed, publisher);
     const lasts = before !== null && !this.#parts.isOver(node, publisher, Date.parse(before.at));

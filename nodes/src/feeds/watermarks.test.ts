@@ -124,7 +124,7 @@ describe('a watermark beyond what was published', () => {
     expect(await found()).toMatchObject([{ state: 'OK' }]);
   });
 
-  test('begins no new life by a word that is not the node’s own, is of another feed, or of an earlier life', async () => {
+  test('begins no new incarnation by a word that is not the node’s own, is of another feed, or of an earlier incarnation', async () => {
     const began = new Date(await presentLife(TOWNSHIP));
     const proofs = [
       await state(VILLAGE),
@@ -143,7 +143,7 @@ describe('a watermark beyond what was published', () => {
     expect(await lives(TOWNSHIP)).toBe(1);
   });
 
-  test('begins a new life by the node’s own signed word of this life', async () => {
+  test('begins a new incarnation by the node’s own signed word of this incarnation', async () => {
     await say(VILLAGE, TOWNSHIP, claim(await state(TOWNSHIP)));
     await eventually(async () => (await lives(TOWNSHIP)) === 2);
     await eventually(async () => {

@@ -64,7 +64,7 @@ export interface IntakeParts {
   lockCases: LockCases;
   /** Takes a receipt's answers on feeds. */
   watermark: (tx: NodeTx, subscriber: DivisionCode, answer: Answer & { outcome: 'WATERMARK' }) => Promise<void>;
-  /** Which lives of databases are over, and whether this node is healing: waiting for what others hold of it. */
+  /** Which incarnations of databases are over, and whether this node is healing: waiting for what others hold of it. */
   incarnations: {
     isHealing(node: DivisionCode): boolean;
     isOver(node: DivisionCode, peer: DivisionCode, life: number | undefined): boolean;
@@ -121,7 +121,7 @@ export class Intake {
     for (const some of portionsOf(opened, ({ envelope }) => envelope.messages.length)) await this.#takeOpened(some);
   }
 
-  /** Records which protocol peers state, unless they stated it in a life that is over. */
+  /** Records which protocol peers state, unless they stated it in an incarnation that is over. */
   async #hear(said: readonly Pick<Envelope, 'from' | 'life' | 'protocol'>[]): Promise<void> {
     const { node, incarnations, protocols } = this.#parts;
     for (const { from, life, protocol } of said) {

@@ -59,7 +59,7 @@ export class Carrier {
   readonly roads = new Roads();
 
   /**
-   * @param incarnationOf the present life of a node's database, stated in everything the node signs
+   * @param incarnationOf the present incarnation of a node's database, stated in everything the node signs
    * @param protocol the newest that this host knows, stated likewise
    */
   constructor(

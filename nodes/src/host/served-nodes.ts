@@ -6,7 +6,7 @@ import type { Failures } from '../failures/index.ts';
 import { Loop } from '../handoff/index.ts';
 import type { Move } from '../moves/index.ts';
 import { findAway, setMove } from '../moves/index.ts';
-import { findLived } from '../restore/index.ts';
+import { findEverServed } from '../restore/index.ts';
 import type { NodePlacement } from './node-placement.ts';
 
 /** Time between two checks for nodes that come or go, ms. */
@@ -70,7 +70,7 @@ export class ServedNodes {
       log.warn({ node: move.node, to: move.toHost }, 'node not served: it moved to another host');
     }
     const here = placement.named.filter((node) => !served.#away.has(node));
-    const lived = await findLived(db, here);
+    const lived = await findEverServed(db, here);
     const isFirst = lived.length === 0;
     const isReady = (node: DivisionCode) => keyed.has(node) && (isFirst || isKnown(node));
     served.nodes.push(...here.filter((node) => lived.includes(node) || isReady(node)));

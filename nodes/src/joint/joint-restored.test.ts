@@ -149,7 +149,7 @@ describe('a party’s database, restored from before it was asked', () => {
     await eventually(async () => (await partyAt(id))?.given?.opinion === 'AGREE');
   });
 
-  test('learns what it answered in the forgotten life, and need not answer again', async () => {
+  test('learns what it answered in the forgotten incarnation, and need not answer again', async () => {
     await settled();
     const backup = await federation.backup(TOWNSHIP);
     const id = await accepted();

@@ -74,7 +74,7 @@ export class NoteReceiver {
   /** Sends a note on to where the case went from here: its author may not have known of that yet. */
   async #passOn(tx: SharedTx, { file }: StoredCase, from: DivisionCode, signed: SignedNote): Promise<void> {
     const next = file.inTransitTo ?? file.custodian;
-    if ([tx.node, from, signed.note.node].includes(next)) return;
+    if ([tx.node, from, signed.note.node].includes(next) || this.#trust.isGone(next)) return;
     await this.#outbox.enqueue(tx, messagesOf([next], [signed]));
   }
 

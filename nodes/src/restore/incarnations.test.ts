@@ -27,7 +27,7 @@ describe('a node whose database turns out to be restored', () => {
     expect(incarnations.isHealing(VILLAGE)).toBe(false);
   });
 
-  test('stays closed for steps while the new life is written down, whatever ends meanwhile', async () => {
+  test('stays closed for steps while the new incarnation is written down, whatever ends meanwhile', async () => {
     const { incarnations, before } = await open();
     const begun = incarnations.begin(VILLAGE);
     incarnations.healed(VILLAGE, before);

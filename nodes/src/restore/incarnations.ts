@@ -24,8 +24,9 @@ const IDENTITY = `SELECT (SELECT system_identifier FROM pg_control_system())::te
   FROM pg_database WHERE datname = current_database()`;
 
 /**
- * Incarnations (任次) of the nodes' databases. A restored database has forgotten everything after its backup. It begins a new
- * life, and the node takes no steps until other nodes have given back what they hold of it.
+ * Incarnations (任次) of the nodes' databases, stored and sent as `life`. A restored database has forgotten everything
+ * after its backup. It begins a new incarnation, and the node takes no steps until other nodes have given back what they
+ * hold of it.
  */
 export class Incarnations {
   readonly #db: HostDb;
@@ -53,7 +54,7 @@ export class Incarnations {
   async take(nodes: readonly DivisionCode[]): Promise<void> {
     const identity = await readIdentity(this.#db);
     for (const node of nodes) {
-      const last = await findLife(this.#db, node);
+      const last = await findIncarnation(this.#db, node);
       if (!last) await this.#insert(node, identity, null);
       else {
         this.#incarnations.set(node, {
@@ -69,7 +70,7 @@ export class Incarnations {
     }
   }
 
-  /** The present life; a node states it in everything it signs for the road. */
+  /** The present incarnation; a node states it in everything it signs for the road. */
   readonly incarnationOf = (node: DivisionCode): number | undefined => this.#incarnations.get(node)?.life;
 
   readonly isHealing = (node: DivisionCode): boolean => this.#incarnations.get(node)?.healing ?? false;
@@ -80,14 +81,14 @@ export class Incarnations {
   readonly wasRestored = (node: DivisionCode, peer: DivisionCode): boolean =>
     (this.#incarnations.get(node)?.restored ?? false) || this.#peers.has(`${node} ${peer}`);
 
-  /** Whether a peer's statement comes from a life that is over. */
+  /** Whether a peer's statement comes from an incarnation that is over. */
   readonly isOver = (node: DivisionCode, peer: DivisionCode, life: number | undefined): boolean => {
     const known = this.#peers.get(`${node} ${peer}`);
     return known !== undefined && (life ?? 0) < known;
   };
 
   /**
-   * Begins a new life: the database is older than the node or its peers remember. Callers that ask meanwhile, as
+   * Begins a new incarnation: the database is older than the node or its peers remember. Callers that ask meanwhile, as
    * several subscribers do at once, wait for the same one.
    */
   async begin(node: DivisionCode): Promise<void> {
@@ -102,7 +103,7 @@ export class Incarnations {
   async #begin(node: DivisionCode): Promise<void> {
     const before = this.#incarnations.get(node);
     const seenAt = before?.seenAt ?? this.#now();
-    // at once: the node must take no step while the life is being stored
+    // at once: the node must take no step while the incarnation is being stored
     if (before) this.#incarnations.set(node, { ...before, healing: true });
     try {
       await this.#insert(node, await readIdentity(this.#db), new Date(seenAt.getTime() - MARGIN_MS));
@@ -113,7 +114,7 @@ export class Incarnations {
     this.#log.warn({ node, since: seenAt }, 'restored database detected: asking other nodes for what they hold');
   }
 
-  /** Records a peer's new life. @returns false if a newer one is known */
+  /** Records a peer's new incarnation. @returns false if a newer one is known */
   async tell(tx: SharedTx, peer: DivisionCode, life: number): Promise<boolean> {
     if (this.isOver(tx.node, peer, life)) return false;
     await tx.query(
@@ -126,13 +127,13 @@ export class Incarnations {
     return true;
   }
 
-  /** Ends the healing of a life. Does nothing for a life that is over or ends at this moment. */
+  /** Ends the healing of an incarnation. Does nothing for an incarnation that is over or ends at this moment. */
   healed(node: DivisionCode, life: number): void {
     const known = this.#incarnations.get(node);
     if (known?.life === life && !this.#beginning.has(node)) this.#incarnations.set(node, { ...known, healing: false });
   }
 
-  /** Forgets the life of a node that leaves this host. */
+  /** Forgets the incarnation of a node that leaves this host. */
   forget(node: DivisionCode): void {
     this.#incarnations.delete(node);
   }
@@ -172,14 +173,14 @@ export class Incarnations {
   }
 }
 
-/** The newest life of a node's database; undefined before its first start. */
-export async function findLife(db: HostDb, node: DivisionCode): Promise<RowOf<typeof livesTable> | undefined> {
+/** The newest incarnation of a node's database; undefined before its first start. */
+export async function findIncarnation(db: HostDb, node: DivisionCode): Promise<RowOf<typeof livesTable> | undefined> {
   const row = await db.reads(node).life.findFirst({ orderBy: { life: 'desc' } });
   return row ? openedRow(db.queries(node), livesTable, row) : undefined;
 }
 
 /** Those of the nodes that were ever served from this database. */
-export async function findLived(db: HostDb, nodes: readonly DivisionCode[]): Promise<DivisionCode[]> {
+export async function findEverServed(db: HostDb, nodes: readonly DivisionCode[]): Promise<DivisionCode[]> {
   const rows = await db.queryHost<{ node: DivisionCode }>(`SELECT DISTINCT node FROM lives WHERE node = ANY ($1)`, [
     nodes,
   ]);
@@ -187,9 +188,10 @@ export async function findLived(db: HostDb, nodes: readonly DivisionCode[]): Pro
 }
 
 /**
- * Begins a new life because an operator says so, for a host that does not run: at its next start other nodes are asked.
+ * Begins a new incarnation because an operator says so, for a host that does not run: at its next start other nodes are
+ * asked.
  */
-export async function forceLife(db: HostDb, node: DivisionCode, now: () => Date, log: Logger): Promise<void> {
+export async function forceIncarnation(db: HostDb, node: DivisionCode, now: () => Date, log: Logger): Promise<void> {
   const incarnations = await Incarnations.open(db, [node], now, log);
   if (!incarnations.isHealing(node)) await incarnations.begin(node);
 }
@@ -204,7 +206,7 @@ export interface HealingState {
 }
 
 export async function healingState(db: HostDb, node: DivisionCode): Promise<HealingState | null> {
-  const life = await findLife(db, node);
+  const life = await findIncarnation(db, node);
   if (!life) return null;
   const { healedAt, askedSince } = life;
   const peers = await db.reads(node).healPeer.findMany({ where: { life: life.life }, orderBy: { peer: 'asc' } });
@@ -238,8 +240,8 @@ export async function waitNoLonger(
 }
 
 /**
- * Records that the node's rows were carried whole to this database, so that no new life begins: for moves, which lose
- * nothing.
+ * Records that the node's rows were carried whole to this database, so that no new incarnation begins: for moves, which
+ * lose nothing.
  */
 export async function carryIncarnation(tx: HostTx, node: DivisionCode): Promise<void> {
   await tx.query(

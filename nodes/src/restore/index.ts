@@ -5,9 +5,9 @@ export {
   Incarnations,
   SIGN_OF_LIFE_MS,
   carryIncarnation,
-  findLife,
-  findLived,
-  forceLife,
+  findIncarnation,
+  findEverServed,
+  forceIncarnation,
   healingState,
   waitNoLonger,
 } from './incarnations.ts';

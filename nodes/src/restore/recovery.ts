@@ -117,7 +117,7 @@ export class Recovery {
   }
 
   /**
-   * Takes the notice of a restored peer: from here on only its new life counts. The answer is what this node holds of
+   * Takes the notice of a restored peer: from here on only its new incarnation counts. The answer is what this node holds of
    * it.
    */
   readonly restored = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
@@ -269,7 +269,7 @@ export class Recovery {
   async #finish(tx: NodeTx): Promise<void> {
     const { incarnations, log, onHealed } = this.#parts;
     const life = incarnations.incarnationOf(tx.node);
-    // a new life may be beginning: the life before it, which was healed long ago, must not be healed again
+    // a new incarnation may be beginning: the incarnation before it, which was healed long ago, must not be healed again
     const [row] = await tx.query<{ asked_since: Date; heads: { feed: Feed; head: number }[] }>(
       `UPDATE lives SET healed_at = now() WHERE node = $1 AND life = $2 AND healed_at IS NULL RETURNING asked_since, heads`,
       [life],

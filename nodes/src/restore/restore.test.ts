@@ -121,7 +121,7 @@ describe('a township whose database was restored from an old backup', () => {
     await settled();
   });
 
-  test('has begun a new life by itself', async () => {
+  test('has begun a new incarnation by itself', async () => {
     expect(await lives(TOWNSHIP)).toHaveLength(2);
     expect(await lives(COUNTY)).toHaveLength(1);
   });

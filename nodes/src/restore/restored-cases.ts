@@ -101,7 +101,7 @@ export interface ResumeParts {
 }
 
 /**
- * Sends again what may not have arrived from the forgotten life: the log with this node's own lines to every node that
+ * Sends again what may not have arrived from the forgotten incarnation: the log with this node's own lines to every node that
  * may read them, and the dossier of every case under way. A node that has them answers and does nothing. A message too
  * large to send stops no node: it is reported where it can't be sent.
  */

@@ -133,7 +133,7 @@ describe('a request within its grant', () => {
     ]);
   });
 
-  test('may go to the desk’s own node, as any other', async () => {
+  test('may go to the desk’s own node like any other request', async () => {
     const id = await steps.file();
     await steps.toReviewedAtTownship(id);
     await steps.forward(id, clerk);

@@ -4,6 +4,7 @@ export { dutiesOf, mergesOf, operationsOf, personalFieldsOf, routesOf } from './
 export type { AnyStep, Domain, Operation } from './domain.ts';
 export { unrouted } from './fields.ts';
 export type { LookupKey, MergedType } from './merging.ts';
+export type { PersonalRecord } from './personal-field.ts';
 export { AfterCommit, operate, performing } from './handlers.ts';
 export type { Handlers, Perform, PreparedMutation } from './handlers.ts';
 export type { InputOf } from './operation.ts';

@@ -15,4 +15,4 @@ export interface MergedType {
 }
 
 /** A field of an object that the gateway knows, as text; empty if it is not there. */
-export const known = (value: unknown): string => (typeof value === 'string' ? value : '');
+export const asText = (value: unknown): string => (typeof value === 'string' ? value : '');

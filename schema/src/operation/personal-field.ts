@@ -1,9 +1,11 @@
-import type { PersonalDataRead } from '../domains/reads/views.ts';
 import type { DivisionCode } from '../kernel/divisions.ts';
+
+/** The kind of record that personal data belongs to. */
+export type PersonalRecord = 'CASE' | 'ENQUIRY';
 
 /** A field of the graph that shows personal data. */
 export interface PersonalField {
-  kind: PersonalDataRead['kind'];
+  kind: PersonalRecord;
   /** Names of the personal fields below; empty if the field itself is personal. */
   below: readonly string[];
   /** The id of the case or enquiry it belongs to, and below it the node that answers. */

@@ -51,7 +51,7 @@ export type MessageKind = (typeof MESSAGE_KINDS)[number];
 /** W3C Trace Context, `00-<trace id>-<span id>-<flags>`. */
 export const traceparentSchema = z.string().regex(/^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/);
 
-/** A life (任次) of a node's database, ms since 1970 at which it began; a restored database begins a new one. */
+/** An incarnation (任次) of a node's database, ms since 1970 at which it began; a restored database begins a new one. */
 export const lifeSchema = z.int().min(1);
 
 export const messageSchema = z.object({
@@ -74,7 +74,7 @@ export const envelopeSchema = z.object({
   from: divisionCodeSchema,
   to: divisionCodeSchema,
   at: z.iso.datetime(),
-  /** The sender's life; messages of a life that has ended are no longer accepted. */
+  /** The sender's incarnation; messages of an incarnation that has ended are no longer accepted. */
   life: lifeSchema.optional(),
   protocol: protocolSchema.optional(),
   messages: z.array(messageSchema).min(1).max(500),
@@ -193,7 +193,7 @@ export const receiptSchema = z.object({
   from: divisionCodeSchema,
   to: divisionCodeSchema,
   at: z.iso.datetime(),
-  /** The life of the node that answers. */
+  /** The incarnation of the node that answers. */
   life: lifeSchema.optional(),
   protocol: protocolSchema.optional(),
   answers: z.array(answerSchema).min(1).max(500),

@@ -5,7 +5,7 @@ import { projectNoticeSchema } from '../domains/projects/log.ts';
 
 /** 恢复通告: the node's database was restored from a backup; it asks for the other nodes' copies of its data. */
 export const restoredSchema = z.object({
-  /** The new life. Envelopes and receipts of an earlier one are no longer accepted. */
+  /** The new incarnation. Envelopes and receipts of an earlier one are no longer accepted. */
   life: lifeSchema,
   /** The node may have lost everything after this moment, UTC. */
   since: z.iso.datetime(),

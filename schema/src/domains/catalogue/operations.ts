@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { byKeys, NAMED_DIVISION } from '../../operation/route.ts';
 import { domain } from '../../operation/domain.ts';
-import { known } from '../../operation/merging.ts';
+import { asText } from '../../operation/merging.ts';
 import { cityOf } from '../../kernel/identifiers.ts';
 import { requiredDivision } from '../../operation/fields.ts';
 import { pageOf, query } from '../../operation/operation.ts';
@@ -87,7 +87,7 @@ export const catalogue = domain('catalogue', {
     Item: {
       selectionSet: '{ code _via }',
       lookup: '_items',
-      key: ({ code, _via }) => ({ code, at: cityOf(known(code)), via: known(_via) || null }),
+      key: ({ code, _via }) => ({ code, at: cityOf(asText(code)), via: asText(_via) || null }),
     },
   },
   operations: { catalog, item, catalogEntry, guide },

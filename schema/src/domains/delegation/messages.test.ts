@@ -49,7 +49,7 @@ describe('a document of delegation', () => {
     expect(Object.keys(DOCUMENTS[kind]).filter((field) => parses(without(field)))).toEqual([]);
   });
 
-  test.each(KINDS)('%s is refused as any other kind', (kind) => {
+  test.each(KINDS)('%s is refused where it claims to be of another kind', (kind) => {
     const others = [...KINDS, 'OFFER', ''].filter((other) => other !== kind);
     expect(others.filter((other) => parses({ ...DOCUMENTS[kind], kind: other }))).toEqual([]);
   });

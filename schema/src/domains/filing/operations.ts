@@ -6,7 +6,7 @@ import { fromNode, ruledStep } from '../../operation/case-step.ts';
 import { domain } from '../../operation/domain.ts';
 import { personalOfCase } from '../../operation/personal-field.ts';
 import { byKeys } from '../../operation/route.ts';
-import { known } from '../../operation/merging.ts';
+import { asText } from '../../operation/merging.ts';
 import { filingNodeOf } from '../../kernel/identifiers.ts';
 import { optionalText, text } from '../../operation/input-parts.ts';
 import type { InputOf } from '../../operation/operation.ts';
@@ -169,7 +169,7 @@ export const filing = domain('filing', {
     Case: {
       selectionSet: '{ id _custodian }',
       lookup: '_filing',
-      key: ({ id, _custodian }) => ({ id, at: filingNodeOf(known(id)), via: known(_custodian) || null }),
+      key: ({ id, _custodian }) => ({ id, at: filingNodeOf(asText(id)), via: asText(_custodian) || null }),
     },
   },
   personal: {

@@ -6,7 +6,7 @@ import { CUSTODIES, CUSTODY } from '../../kernel/words.ts';
 import { askedDivision, word, wordOf } from '../../operation/fields.ts';
 import { domain } from '../../operation/domain.ts';
 import { personalAnswer } from '../../operation/personal-field.ts';
-import { known } from '../../operation/merging.ts';
+import { asText } from '../../operation/merging.ts';
 import { filingNodeOf } from '../../kernel/identifiers.ts';
 import { listOf, pageOf, query } from '../../operation/operation.ts';
 import { byKeys, VIEWERS_DESK } from '../../operation/route.ts';
@@ -125,7 +125,7 @@ export const handling = domain('handling', {
     Case: {
       selectionSet: '{ id _custodian }',
       lookup: '_handling',
-      key: ({ id, _custodian }) => ({ id, at: known(_custodian), via: filingNodeOf(known(id)) }),
+      key: ({ id, _custodian }) => ({ id, at: asText(_custodian), via: filingNodeOf(asText(id)) }),
     },
   },
   personal: { 'Query.resultDocument': personalAnswer, 'Query.caseNotice': personalAnswer },

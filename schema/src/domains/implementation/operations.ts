@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { idempotencyKey } from '../../operation/input-parts.ts';
 import { domain } from '../../operation/domain.ts';
 import { byKeys } from '../../operation/route.ts';
-import { known } from '../../operation/merging.ts';
+import { asText } from '../../operation/merging.ts';
 import { id, word } from '../../operation/fields.ts';
 import { mutation } from '../../operation/operation.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
@@ -64,8 +64,8 @@ export const implementation = domain('implementation', {
       selectionSet: '{ itemCode node { code } _via }',
       lookup: '_implementations',
       key: ({ itemCode, node, _via }) => {
-        const at = known((node as { code?: unknown } | null | undefined)?.code);
-        return { item: itemCode, node: at, at, via: known(_via) || null };
+        const at = asText((node as { code?: unknown } | null | undefined)?.code);
+        return { item: itemCode, node: at, at, via: asText(_via) || null };
       },
     },
   },

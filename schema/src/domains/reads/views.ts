@@ -1,12 +1,13 @@
 import type { DivisionCode } from '../../kernel/divisions.ts';
 import { view } from '../../operation/operation.ts';
+import type { PersonalRecord } from '../../operation/personal-field.ts';
 import type { Viewer } from '../../operation/permissions.ts';
 import type { Role } from '../../kernel/words.ts';
 
 /** Personal data that an answer is about to show (个人信息查阅). */
 export interface PersonalDataRead {
   /** The kind of record whose data was shown. */
-  kind: 'CASE' | 'ENQUIRY';
+  kind: PersonalRecord;
   subject: string;
   /** Field of the graph, for example `Case.applicant.phone`. */
   field: string;

@@ -1,18 +1,10 @@
-import {
-  draftCase,
-  fileCase,
-  fileDraft,
-  precheckCase,
-  requestPrecheck,
-  supplementCase,
-} from '../../domains/filing/steps.ts';
-import { acceptCase, deemAccepted, refuseCase, requestSupplement } from '../../domains/handling/acceptance.ts';
+import { draftCase, fileCase, fileDraft, precheckCase, supplementCase } from '../../domains/filing/steps.ts';
+import { requestSupplement } from '../../domains/handling/acceptance.ts';
 import { decideCase, decideOnTheSpot, reviewCase } from '../../domains/handling/decision.ts';
-import { assignCase, forwardCase, returnCase, transferCase } from '../../domains/handling/hand-off.ts';
+import { transferCase } from '../../domains/handling/hand-off.ts';
 import { deemRenewed } from '../../domains/filing/renewal-steps.ts';
-import { terminateCase, voidCase, withdrawCase } from '../../domains/handling/endings.ts';
-import { closeCase, deliverCase, issueDocument, rateByApplicant, rateCase } from '../../domains/handling/delivery.ts';
-import { endProcedure, extendCase, startProcedure } from '../../domains/handling/procedures.ts';
+import { deliverCase, rateByApplicant, rateCase } from '../../domains/handling/delivery.ts';
+import { endProcedure, startProcedure } from '../../domains/handling/procedures.ts';
 import { proxyEvent, proxyTeller } from '../../domains/proxy/steps.ts';
 import {
   askUrgency,
@@ -43,6 +35,7 @@ import {
   tellInterested,
   waiveHearing,
 } from '../../domains/hearings/steps.ts';
+import { isPlain, plainStep, PROJECT, SHORTER } from './plain-steps.ts';
 import fc from 'fast-check';
 import { ProblemError } from '../../kernel/errors.ts';
 import { deskOf } from '../desks.ts';
@@ -245,9 +238,6 @@ function takeIn({ item, node: wanted, complete, drafted, proxied, expires }: Jou
   throw new Error(`${item.code} can be taken in nowhere.`);
 }
 
-const PROJECT = { id: '331022-0198c0de-0000-7000-8000-0000000000aa', key: true, ended: false };
-/** Limits shorter than any promise. */
-const SHORTER = { greenChannel: { days: 3, unit: 'WORKDAY' }, urgent: { days: 0.5, unit: 'WORKDAY' } } as const;
 const receipts = { next: 0 };
 /** The one of two departments that an attempt is about. */
 const departmentOf = ({ party }: Attempt) => (party % 3) + 1;
@@ -262,9 +252,8 @@ function attempt(desk: Desk, file: CaseFile, by: Attempt, what: What): Step | nu
   const other = { sub: `${desk.node}-${(by.who % 4) + 1}`, name: '另一人' };
   const outcome = good ? ('GRANTED' as const) : ('REFUSED' as const);
   const days = (n: number) => new Date(desk.now.getTime() + n * 86_400_000);
+  if (isPlain(what)) return plainStep(what, desk, file);
   switch (what) {
-    case 'accept':
-      return acceptCase(desk, file, null);
     case 'review': {
       const second = item.substanceCheck || !good ? other : null;
       return reviewCase(desk, file, good ? 'APPROVE' : 'REJECT', '意见', null, second);
@@ -273,42 +262,18 @@ function attempt(desk: Desk, file: CaseFile, by: Attempt, what: What): Step | nu
       return decideCase(desk, file, outcome, '理由');
     case 'instant':
       return decideOnTheSpot(desk, file, { outcome, reason: '理由' });
-    case 'forward':
-      return forwardCase(desk, file, null);
     case 'supplement':
       return supplementCase(desk, file, given, null);
     case 'ask':
       return requestSupplement(desk, file, asked, null);
-    case 'return':
-      return returnCase(desk, file, '退回');
-    case 'deem':
-      return deemAccepted(desk, file);
     case 'renew':
       return deemRenewed(desk, file);
-    case 'refuse':
-      return refuseCase(desk, file, '不属本机关职权');
-    case 'withdraw':
-      return withdrawCase(desk, file, '申请人撤回');
-    case 'issue':
-      return issueDocument(desk, file, { number: '1', document: material('决定书') });
-    case 'assign':
-      return assignCase(desk, file, null);
     case 'deliver':
       return deliverCase(desk, file, 'WINDOW', null);
-    case 'close':
-      return closeCase(desk, file, null);
     case 'rate':
       return good || desk.node !== file.custodian ? rateCase(desk, file, 5) : rateByApplicant(file, 1);
-    case 'terminate':
-      return terminateCase(desk, file, '申请人死亡');
-    case 'void':
-      return voidCase(desk, file, '录入有误');
     case 'transfer':
       return transferCase(desk, file, good ? TOWNSHIP : VILLAGE, '转办');
-    case 'extend':
-      return extendCase(desk, file, 10, '案情复杂');
-    case 'draft':
-      return requestPrecheck(desk, file, null);
     case 'precheck':
       return precheckCase(desk, file, asked, null);
     case 'file': {

@@ -1,3 +1,4 @@
+import { isPlain, plainStep, PROJECT, SHORTER } from './plain-steps.ts';
 import fc from 'fast-check';
 import { ProblemError } from '../../kernel/errors.ts';
 import { caseIdOf } from '../../kernel/identifiers.ts';
@@ -11,7 +12,7 @@ import type { Role } from '../../kernel/words.ts';
 import type { CaseFile } from '../../case/case-file.ts';
 import { foldLine, openFile } from '../../case/case-state.ts';
 import type { Desk, Step } from '../../case/step-context.ts';
-import { acceptCase, deemAccepted, refuseCase, requestSupplement } from '../../domains/handling/acceptance.ts';
+import { requestSupplement } from '../../domains/handling/acceptance.ts';
 import {
   askUrgency,
   decideUrgency,
@@ -19,19 +20,11 @@ import {
   linkToProject,
   openGreenChannel,
 } from '../../domains/expedited/steps.ts';
-import { assignCase, forwardCase, returnCase, transferCase } from '../../domains/handling/hand-off.ts';
-import { closeCase, deliverCase, issueDocument, rateByApplicant, rateCase } from '../../domains/handling/delivery.ts';
+import { transferCase } from '../../domains/handling/hand-off.ts';
+import { deliverCase, rateByApplicant, rateCase } from '../../domains/handling/delivery.ts';
 import { decideCase, decideOnTheSpot, reviewCase } from '../../domains/handling/decision.ts';
-import {
-  draftCase,
-  fileCase,
-  fileDraft,
-  precheckCase,
-  requestPrecheck,
-  supplementCase,
-} from '../../domains/filing/steps.ts';
-import { endProcedure, extendCase, startProcedure } from '../../domains/handling/procedures.ts';
-import { terminateCase, voidCase, withdrawCase } from '../../domains/handling/endings.ts';
+import { draftCase, fileCase, fileDraft, precheckCase, supplementCase } from '../../domains/filing/steps.ts';
+import { endProcedure, startProcedure } from '../../domains/handling/procedures.ts';
 import type { Item } from '../../domains/catalogue/catalogue.ts';
 
 // Random people at random desks do random things to a case, and hand-offs arrive or are refused. The case must stay
@@ -132,23 +125,18 @@ export function takeIn({ item, place, height, complete, drafted }: Journey): { n
 }
 
 const NUMBER = '331022103201-20260105-00001';
-const PROJECT = { id: '331022-0198c0de-0000-7000-8000-0000000000aa', key: true, ended: false };
-/** Shorter limits of every kind; some are longer than an item's promise, and then change nothing. */
-const SHORTER = { greenChannel: { days: 3, unit: 'WORKDAY' }, urgent: { days: 0.5, unit: 'WORKDAY' } } as const;
 
 function attempt(desk: Desk, file: CaseFile, item: Item, by: Attempt): Step | null {
   const all = item.standard.materials.map((m) => m.name);
   const picked = [...new Set(by.materials.flatMap((place) => all[place] ?? []))];
   const named = by.names ? all : picked;
-  switch (by.what) {
-    case 'accept':
-      return acceptCase(desk, file, null);
+  const { what } = by;
+  if (isPlain(what)) return plainStep(what, desk, file);
+  switch (what) {
     case 'review':
       return reviewCase(desk, file, by.favourable ? 'APPROVE' : 'REJECT', '意见');
     case 'decide':
       return decideCase(desk, file, by.favourable ? 'GRANTED' : 'REFUSED', '理由');
-    case 'forward':
-      return forwardCase(desk, file, null);
     case 'supplement': {
       const materials = named.map((name) => material(name));
       return supplementCase(desk, file, materials, null);
@@ -157,30 +145,14 @@ function attempt(desk: Desk, file: CaseFile, item: Item, by: Attempt): Step | nu
       const missing = named.map((name) => ({ material: name, reason: '未提交' }));
       return requestSupplement(desk, file, missing, null);
     }
-    case 'return':
-      return returnCase(desk, file, '退回');
-    case 'deem':
-      return deemAccepted(desk, file);
-    case 'refuse':
-      return refuseCase(desk, file, '不属本机关职权');
-    case 'withdraw':
-      return withdrawCase(desk, file, '申请人撤回');
-    case 'issue':
-      return issueDocument(desk, file, { number: '1', document: material('决定书') });
-    case 'assign':
-      return assignCase(desk, file, null);
     case 'deliver': {
       const { lines, ...step } = deliverCase(desk, file, 'WINDOW', null);
       // now and then something keeps it open
       return by.favourable ? { ...step, lines } : { ...step, lines: [lines[0]] };
     }
-    case 'close':
-      return closeCase(desk, file, null);
     case 'rate':
       // the applicant's rating is recorded at the node that holds the case
       return by.favourable || desk.node !== file.custodian ? rateCase(desk, file, 5) : rateByApplicant(file, 1);
-    case 'draft':
-      return requestPrecheck(desk, file, null);
     case 'precheck':
       return precheckCase(
         desk,
@@ -199,14 +171,8 @@ function attempt(desk: Desk, file: CaseFile, item: Item, by: Attempt): Step | nu
     }
     case 'end':
       return endProcedure(desk, file, file.procedures.findIndex((p) => p.endedAt === null) + 1, '已完成');
-    case 'extend':
-      return extendCase(desk, file, 10, '案情复杂');
     case 'instant':
       return decideOnTheSpot(desk, file, { outcome: by.favourable ? 'GRANTED' : 'REFUSED', reason: '理由' });
-    case 'terminate':
-      return terminateCase(desk, file, '申请人死亡');
-    case 'void':
-      return voidCase(desk, file, '录入有误');
     case 'transfer':
       return transferCase(
         desk,
@@ -225,7 +191,7 @@ function attempt(desk: Desk, file: CaseFile, item: Item, by: Attempt): Step | nu
     case 'approve':
       return decideUrgency(desk, file, by.favourable, '情况属实');
     default:
-      return by.what satisfies never;
+      return what satisfies never;
   }
 }
 
