@@ -53,7 +53,12 @@ export async function settled(federation: Federation): Promise<void> {
   const owed = () =>
     Promise.all(
       federation.topology.hosts.map(({ id, nodes }) =>
-        federation.rows(id, `SELECT id FROM outbox WHERE settled_at IS NULL AND node = ANY ($1) LIMIT 1`, [nodes]),
+        federation.rows(
+          id,
+          `SELECT node, receiver, kind, attempts, outcome, code, created_at, next_at FROM outbox
+           WHERE settled_at IS NULL AND node = ANY ($1) LIMIT 1`,
+          [nodes],
+        ),
       ),
     );
   await when(owed, (rows) => rows.flat().length === 0, 'nothing is under way');

@@ -127,10 +127,11 @@ export class CaseSteps {
     await eventually(async () => (await this.seen(id, viewer))?.state === state);
   }
 
-  /** Files, forwards, accepts and reviews a case at the township. */
+  /** Files, forwards, accepts and reviews a case at the township; the village knows that the township has it. */
   async toReviewedAtTownship(id: string): Promise<void> {
     await this.forward(id, agent);
     await this.arrives(id, clerk);
+    await eventually(async () => (await this.seen(id, agent))?.custody !== 'IN_TRANSIT');
     await this.accept(id, clerk);
     await this.review(id, clerk);
   }
