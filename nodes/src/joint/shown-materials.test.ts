@@ -112,7 +112,7 @@ test('a paper shown with a question gets an address for the department that is a
   const addressFor = (viewer: Viewer, digest = sha256) =>
     federation.desk(TOWNSHIP, papers).opinionPaperAddress(viewer, { case: id, party: PARTY, sha256: digest });
   const ticket = (await addressFor(comprehensive)).path.split('/').at(-1) ?? '';
-  const part = { division: TOWNSHIP, ticket, offset: 0, length: 8 };
+  const part = { division: TOWNSHIP, ticket, entry: 0, offset: 0, length: 8 };
   const { bytes: begun } = await federation.desk(TOWNSHIP, papers).paperPart(comprehensive, part);
   expect(Buffer.from(begun, 'base64').toString()).toBe('%PDF-1.4');
   expect(await codesOf(addressFor(clerk))).toEqual(['FORBIDDEN']);
