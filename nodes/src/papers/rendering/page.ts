@@ -1,5 +1,6 @@
 import type { PDFiumLibrary as Library } from '@hyzyla/pdfium';
 import { PDFiumLibrary } from '@hyzyla/pdfium';
+import { MAX_PICTURE_PIXELS } from '@liandong/schema/domains/filing';
 import { MAX_PAGE_BYTES } from '@liandong/schema/domains/papers';
 import { problem, ProblemError } from '@liandong/schema/kernel';
 import sharp from 'sharp';
@@ -8,8 +9,6 @@ import type { Drawing, PageTask } from './tasks.ts';
 /** Longest sides of a page's picture, pixels: an A4 page at 190 dpi. */
 const WIDTH = 1_600;
 const HEIGHT = 2_300;
-/** Most pixels of a picture that is opened. A0 scanned at 300 dpi has 139 million. */
-const MAX_PIXELS = 150_000_000;
 /** JPEG qualities that are tried until the picture is small enough. */
 const QUALITIES = [80, 60, 40, 20];
 
@@ -36,7 +35,7 @@ export async function pageOf({ mediaType, bytes, page }: PageTask): Promise<Draw
 /** A photograph or scan, upright and small enough. @throws {ProblemError} MATERIAL_TORN, MATERIAL_OVERSIZED */
 async function pictureOf(bytes: Uint8Array): Promise<Buffer> {
   try {
-    const upright = await sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'truncated' })
+    const upright = await sharp(bytes, { limitInputPixels: MAX_PICTURE_PIXELS, failOn: 'truncated' })
       .rotate()
       .resize({ width: WIDTH, height: HEIGHT, fit: 'inside', withoutEnlargement: true })
       .flatten({ background: '#fff' })
@@ -46,7 +45,7 @@ async function pictureOf(bytes: Uint8Array): Promise<Buffer> {
   } catch (error) {
     if (error instanceof ProblemError) throw error;
     const why = error instanceof Error ? error.message : '';
-    if (why.includes('pixel limit')) throw oversized(`The picture has more than ${MAX_PIXELS} pixels.`);
+    if (why.includes('pixel limit')) throw oversized(`The picture has more than ${MAX_PICTURE_PIXELS} pixels.`);
     throw problem('MATERIAL_TORN', 'The picture is damaged or incomplete.', { cause: error });
   }
 }
