@@ -179,7 +179,7 @@ describe('a whole file', () => {
     const rest = async () => {
       for (;;) if ((await reader?.read())?.done) return 'whole';
     };
-    await expect(rest()).rejects.toThrow();
+    await expect(rest()).rejects.toThrow('Nobody listens there.');
     gateway.hosts.faults.clear();
   });
 });
