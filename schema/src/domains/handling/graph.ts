@@ -1,6 +1,8 @@
 import { LOG_ACTION } from '../../case/log-words.ts';
+import { SHOWN_DATA } from '../../case/shown-data.ts';
+import { stepDataType } from './step-data-graph.ts';
 import { CUSTODY, ROLE, TIER } from '../../kernel/words.ts';
-import { CASE_RESULT, CASE_STATE, DELIVERY_WAY, OUTCOME, SPECIAL_PROCEDURE } from '../../case/words.ts';
+import { CASE_RESULT, CASE_STATE, DELIVERY_WAY, OPINION, OUTCOME, SPECIAL_PROCEDURE } from '../../case/words.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
 import { answerKeys } from '../../graph/builder.ts';
 import { expedited } from '../expedited/operations.ts';
@@ -25,6 +27,7 @@ import type {
   Procedure,
   Rating,
   Renewal,
+  Review,
 } from '../../case/case-file.ts';
 
 /** Role handling (办理): state, log and clock. Owner: the custodian. */
@@ -118,6 +121,16 @@ function implementCase(
         resolve: (c) => c.renewal,
       }),
       extension: t.field({ type: ExtensionRef, resolve: (c) => c.extension }),
+      appliedFen: t.expose('appliedFen', {
+        type: 'Fen',
+        description: 'The amount applied for; null if none was stated.',
+      }),
+      reviews: t.field({
+        type: [reviewType(role)],
+        nullable: { list: true, items: false },
+        description: 'Every review so far, of every desk, oldest first.',
+        resolve: (c) => c.reviews,
+      }),
       decision: t.field({ type: DecisionRef, resolve: (c) => c.decision }),
       issued: t.field({ type: DocumentRef, resolve: (c) => c.issued }),
       delivery: t.field({ type: DeliveryRef, resolve: (c) => c.delivery }),
@@ -179,7 +192,10 @@ function stepStateType(role: RoleBuilder) {
   });
 }
 
-function logEntryType({ builder, enumOf, refs: { Division } }: RoleBuilder) {
+function logEntryType(role: RoleBuilder) {
+  const { builder, enumOf, refs } = role;
+  const { Division } = refs;
+  const StepData = stepDataType(role);
   return builder.objectRef<LogEntryView>('LogEntry').implement({
     description: '办理环节: a line of the case log, signed by the node that wrote it.',
     fields: (t) => ({
@@ -190,6 +206,11 @@ function logEntryType({ builder, enumOf, refs: { Division } }: RoleBuilder) {
       actorRole: t.field({ type: enumOf(ROLE), resolve: (l) => l.actorRole }),
       action: t.field({ type: enumOf(LOG_ACTION), nullable: false, resolve: (l) => l.action }),
       note: t.exposeString('note'),
+      data: t.field({
+        type: StepData,
+        description: 'What the line says beside that; null where its action says it all.',
+        resolve: ({ entry }) => (SHOWN_DATA[entry.action].fields.length === 0 ? null : entry),
+      }),
     }),
   });
 }
@@ -248,6 +269,29 @@ function clockType(
         resolve: (c) => c.deliveryDueAt,
       }),
       desks: t.field({ type: [DeskTimeRef], nullable: false, resolve: (c) => c.desks }),
+    }),
+  });
+}
+
+function reviewType({ builder, enumOf, refs: { Division } }: RoleBuilder) {
+  return builder.objectRef<Review>('Review').implement({
+    description: '审查: one review of a case.',
+    fields: (t) => ({
+      at: t.field({ type: 'DateTime', nullable: false, resolve: (r) => r.at }),
+      node: t.field({ type: Division, resolve: (r) => r.node }),
+      department: t.exposeString('department', { description: 'The reviewing department, where the log says it.' }),
+      reviewer: t.string({ nullable: false, resolve: (r) => r.actor.name }),
+      post: t.field({ type: enumOf(ROLE), resolve: (r) => r.actor.role }),
+      insteadOf: t.string({ description: 'The absent colleague (AB角).', resolve: (r) => r.actor.for?.name ?? null }),
+      second: t.string({ description: 'The second of staff (Art. 34).', resolve: (r) => r.second?.name ?? null }),
+      opinion: t.field({ type: enumOf(OPINION), nullable: false, resolve: (r) => r.opinion }),
+      amountFen: t.expose('amountFen', { type: 'Fen', description: 'As assessed; null if the review assesses none.' }),
+      conditions: t.stringList({
+        nullable: false,
+        description: '附条件: what a favourable opinion depends on.',
+        resolve: (r) => r.conditions,
+      }),
+      reason: t.exposeString('reason', { description: 'What the reviewer wrote.' }),
     }),
   });
 }
