@@ -133,7 +133,7 @@ export const handling = domain('handling', {
   personal: {
     'Query.resultDocument': personalAnswer,
     'Query.caseNotice': personalAnswer,
-    'PaperOutcome.text': personalOutcome,
+    'DocumentOutcome.text': personalOutcome,
   },
   operations: {
     cases,
