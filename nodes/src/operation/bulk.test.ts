@@ -193,7 +193,9 @@ describe('papers printed at once', () => {
     expect(papers[0]?.text).toContain('受理');
     expect(codes(papers)).toEqual(['done', 'NOT_FOUND', 'NOT_FOUND']);
     const reads = `SELECT fields FROM personal_data_reads WHERE node = $1 AND subject = $2`;
-    expect(await federation.rows(TOWNSHIP, reads, [TOWNSHIP, accepted])).toEqual([{ fields: ['DocumentOutcome.text'] }]);
+    expect(await federation.rows(TOWNSHIP, reads, [TOWNSHIP, accepted])).toEqual([
+      { fields: ['DocumentOutcome.text'] },
+    ]);
     expect(await federation.rows(TOWNSHIP, reads, [TOWNSHIP, fresh])).toEqual([]);
   });
 
