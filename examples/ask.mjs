@@ -33,3 +33,16 @@ export async function ask(query, variables = {}, token = null) {
   if (errors?.length) throw new Error(`${errors[0].extensions?.code}: ${errors[0].message}`);
   return data;
 }
+
+/**
+ * Opens an address that the graph gave: a path at the gateway, such as that of a paper.
+ * @param {string} path
+ * @param {string | null} token of the person it was made for; null for the public
+ * @returns {Promise<Response>}
+ */
+export async function open(path, token = null) {
+  const headers = token ? { authorization: `Bearer ${token}` } : {};
+  const response = await fetch(`${GATEWAY}${path}`, { headers });
+  if (!response.ok) throw new Error(`${path}: ${response.status}`);
+  return response;
+}

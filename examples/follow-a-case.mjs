@@ -2,7 +2,7 @@
 //   node examples/follow-a-case.mjs
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { ask, signIn } from './ask.mjs';
+import { ask, open, signIn } from './ask.mjs';
 
 const FILE = `mutation ($input: FileCaseInput!) {
   fileCase(input: $input) { case { id number } trackingCode errors { code message field } }
@@ -12,6 +12,13 @@ const FORWARD = `mutation ($input: CaseStepInput!) {
 }`;
 const TRACK = `query ($number: String!, $code: String!) {
   track(number: $number, code: $code) { state custodian { name } steps { at action node { name } } }
+}`;
+
+const PAPERS = `query ($number: String!, $code: String!) {
+  trackedPapers(number: $number, code: $code) { name sha256 }
+}`;
+const ADDRESS = `query ($case: ID!, $sha256: String!) {
+  paperAddress(case: $case, sha256: $sha256) { path fileName }
 }`;
 
 /** A refusal is data: a mutation answers with `errors` and changes nothing. */
@@ -65,3 +72,10 @@ for (let tries = 0; ; tries++) {
   if (tries > 100) throw new Error('the case has not arrived at 亭旁镇');
   await pause(200);
 }
+
+// the township opens a paper that came up with the case: the address is for this reader alone
+const clerk = await signIn('tingpang-clerk');
+const { trackedPapers } = await ask(PAPERS, { number: made.number, code: trackingCode });
+const { paperAddress } = await ask(ADDRESS, { case: made.id, sha256: trackedPapers[0].sha256 }, clerk);
+const opened = await open(paperAddress.path, clerk);
+console.log(`阅卷 ${paperAddress.fileName}: ${await opened.text()}`);

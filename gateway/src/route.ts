@@ -1,5 +1,5 @@
 import { currentTrace } from '@liandong/runtime';
-import type { ExecutionRequest, ExecutionResult, Executor } from '@graphql-tools/utils';
+import type { ExecutionRequest, ExecutionResult } from '@graphql-tools/utils';
 import { createGraphQLError } from '@graphql-tools/utils';
 import type { Host, RoleOperation } from '@liandong/schema/wire';
 import type { Problem } from '@liandong/schema/kernel';
@@ -39,7 +39,11 @@ interface Answer {
  * The executor of one role. It finds the node that owns each root field's answer, asks each host once a step, puts the
  * answers back in order, follows an outdated custody pointer, and lets a copy answer for a dead host.
  */
-export function routedExecutor(role: RoleConfig, registry: Registry, hosts: HostCaller): Executor {
+export function routedExecutor(
+  role: RoleConfig,
+  registry: Registry,
+  hosts: HostCaller,
+): (request: ExecutionRequest) => Promise<ExecutionResult> {
   const schema = roleSchema(role.name);
   const runs = new GatherRuns();
   return async (request: ExecutionRequest): Promise<ExecutionResult> => {

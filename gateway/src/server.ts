@@ -6,6 +6,7 @@ import { createServerAdapter } from '@whatwg-node/server';
 import type { Divisions } from '@liandong/schema/kernel';
 import type { Placement } from '@liandong/schema/wire';
 import type { TokenVerifier } from '@liandong/schema/identity';
+import { papers } from '@liandong/schema/domains/papers';
 import { problem } from '@liandong/schema/kernel';
 import type { YogaServerInstance } from 'graphql-yoga';
 import { createYoga } from 'graphql-yoga';
@@ -14,6 +15,7 @@ import type { GatewayContext } from './context.ts';
 import type { Caller, EdgeGuardSettings } from './edge-guard.ts';
 import { EdgeGuard, refusal } from './edge-guard.ts';
 import { drainable } from './drain.ts';
+import { paperAnswer } from './papers.ts';
 import { heavyRoots } from './gather-weights.ts';
 import type { Issuer } from './issuer/index.ts';
 import { issuerAnswer, trackedConsent } from './issuer/index.ts';
@@ -31,6 +33,8 @@ import {
 } from './plugins/index.ts';
 import { Registry } from './registry.ts';
 import { routedExecutor } from './route.ts';
+import type { RoleConfig } from './roles.ts';
+import { ROLES } from './roles.ts';
 import { stitchRoles } from './stitch.ts';
 import type { Transport } from './transport/index.ts';
 import { HostCaller, HttpTransport } from './transport/index.ts';
@@ -66,6 +70,7 @@ export class Gateway {
   readonly #http = new HttpTransport();
   readonly #edgeGuard: EdgeGuard;
   readonly #bodies = new Bodies();
+  readonly #askPapers: ReturnType<typeof routedExecutor>;
   readonly #yoga: YogaServerInstance<Asked, GatewayContext>;
   #stopServing: (() => Promise<void>) | null = null;
 
@@ -79,7 +84,9 @@ export class Gateway {
       maxBatch: 200,
       maxInFlight: 48,
     });
-    const schema = stitchRoles(divisions, (role) => routedExecutor(role, this.registry, hosts));
+    const executorOf = (role: RoleConfig) => routedExecutor(role, this.registry, hosts);
+    const schema = stitchRoles(divisions, executorOf);
+    this.#askPapers = executorOf(ROLES[papers.role]);
     this.#yoga = createYoga<Asked, GatewayContext>({
       schema,
       graphqlEndpoint: '/graphql',
@@ -102,7 +109,7 @@ export class Gateway {
       batching: false,
       logging: false,
       maskedErrors: { maskError: (error) => shownError(error, log) },
-      context: ({ identity }) => ({ ...identity, deadline: performance.now() + parts.requestTimeoutMs }),
+      context: ({ identity }) => this.#contextOf(identity),
     });
   }
 
@@ -135,6 +142,8 @@ export class Gateway {
     );
     const issued = issuer && (await issuerAnswer(issuer, request, caller.address, findConsent));
     if (issued) return issued;
+    if (pathname.startsWith('/papers/'))
+      return (await this.#paper(request, caller)) ?? refusal(404, 'NOT_FOUND', 'This is no address of a paper.');
     if (pathname !== '/graphql') return refusal(404, 'NOT_FOUND', 'There is nothing here; the graph is at /graphql.');
     return this.#question(request, caller);
   }
@@ -153,6 +162,17 @@ export class Gateway {
     } finally {
       body.release();
     }
+  }
+
+  /** Answers the address of a paper. @throws {ProblemError} UNAUTHENTICATED, RATE_LIMITED */
+  async #paper(request: Request, { address }: Caller): Promise<Response | null> {
+    const identity = await identify(request, this.#parts.tokens);
+    await this.#edgeGuard.rates.ofAsker(identity.viewer?.sub ?? null, address);
+    return paperAnswer(request, this.#askPapers, () => this.#contextOf(identity));
+  }
+
+  #contextOf(identity: Identity): GatewayContext {
+    return { ...identity, deadline: performance.now() + this.#parts.requestTimeoutMs };
   }
 
   /**

@@ -48,20 +48,27 @@ export async function standing(federation: Federation, ids = DEMO_HOSTS.map(({ i
   );
 }
 
-/** Waits until nothing is under way between nodes any more. */
+/** Longest wait until nothing is under way, ms: a message that failed five times is sent again after up to 75 s. */
+const SETTLING_MS = 180_000;
+
+/** Waits until nothing is under way between nodes any more. If that does not happen, says what is owed and parked. */
 export async function settled(federation: Federation): Promise<void> {
-  const owed = () =>
-    Promise.all(
-      federation.topology.hosts.map(({ id, nodes }) =>
-        federation.rows(
-          id,
-          `SELECT node, receiver, kind, attempts, outcome, code, created_at, next_at FROM outbox
-           WHERE settled_at IS NULL AND node = ANY ($1) LIMIT 1`,
-          [nodes],
-        ),
-      ),
+  const rows = async (sql: string) => {
+    const found = await Promise.all(
+      federation.topology.hosts.map(({ id, nodes }) => federation.rows(id, sql, [nodes])),
     );
-  await when(owed, (rows) => rows.flat().length === 0, 'nothing is under way');
+    return found.flat();
+  };
+  const look = async () => ({
+    owed: await rows(
+      `SELECT node, receiver, kind, attempts, outcome, code, created_at, next_at FROM outbox
+       WHERE settled_at IS NULL AND node = ANY ($1) LIMIT 5`,
+    ),
+    parked: await rows(
+      `SELECT node, sender, kind, code, reason FROM parked WHERE resolved_at IS NULL AND node = ANY ($1) LIMIT 5`,
+    ),
+  });
+  await when(look, ({ owed }) => owed.length === 0, 'nothing is under way', SETTLING_MS);
 }
 
 /** Every holder's copy of a case's log, by host. */

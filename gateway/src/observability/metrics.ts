@@ -37,7 +37,7 @@ const ready = new Gauge({
 const PLACES = ['/graphql', '/health', '/ready', '/issuer/token', '/issuer/jwks'];
 
 export function observeRequest(path: string, status: number, ms: number): void {
-  const place = PLACES.includes(path) ? path : 'other';
+  const place = path.startsWith('/papers/') ? '/papers' : PLACES.includes(path) ? path : 'other';
   requests.observe({ place, status: `${Math.floor(status / 100)}xx` }, ms / 1000);
 }
 

@@ -15,7 +15,7 @@ const NO_PAGE = "default-src 'none'; frame-ancestors 'none'";
 
 /**
  * Adds the security headers for browsers. Only the GraphQL page may run scripts: exactly its own, allowed by their
- * digest.
+ * digest. An answer may set a policy of its own that allows less.
  * @param secure whether the caller came over TLS; the browser then has to use TLS from now on
  */
 export async function secured(answer: Response, secure: boolean): Promise<Response> {
@@ -25,7 +25,8 @@ export async function secured(answer: Response, secure: boolean): Promise<Respon
   for (const [name, value] of Object.entries(ALWAYS)) headers.set(name, value);
   if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
   if (secure) headers.set('strict-transport-security', 'max-age=31536000; includeSubDomains');
-  headers.set('content-security-policy', typeof body === 'string' ? pagePolicy(body) : NO_PAGE);
+  if (typeof body === 'string') headers.set('content-security-policy', pagePolicy(body));
+  else if (!headers.has('content-security-policy')) headers.set('content-security-policy', NO_PAGE);
   return new Response(body, { status: answer.status, headers });
 }
 
@@ -79,8 +80,8 @@ export function preflight(request: Request, origins: Origins): Response | null {
   if (request.method !== 'OPTIONS') return null;
   const answer = new Response(null, { status: 204 });
   if (!isForeign(request, origins)) {
-    answer.headers.set('access-control-allow-methods', 'GET, POST');
-    answer.headers.set('access-control-allow-headers', 'authorization, content-type, traceparent');
+    answer.headers.set('access-control-allow-methods', 'GET, HEAD, POST');
+    answer.headers.set('access-control-allow-headers', 'authorization, content-type, range, if-range, traceparent');
     answer.headers.set('access-control-max-age', '600');
   }
   return answer;
@@ -92,5 +93,6 @@ export function shareWith(answer: Response, request: Request, { allowed }: Origi
   answer.headers.append('vary', 'origin');
   if (origin === null || !allowed.includes(origin)) return;
   answer.headers.set('access-control-allow-origin', origin);
+  answer.headers.set('access-control-expose-headers', 'accept-ranges, content-disposition, content-range, etag');
   answer.headers.set('cross-origin-resource-policy', 'cross-origin');
 }

@@ -5,6 +5,7 @@ import type { NodeServices } from '@liandong/schema/graph';
 import type { catalogue, CatalogEntryView, Implementation, Item, ItemHead } from '@liandong/schema/domains/catalogue';
 import type { DataOffer, DataOfferView, sharing } from '@liandong/schema/domains/sharing';
 import type { delegation } from '@liandong/schema/domains/delegation';
+import type { PaperPartView, papers } from '@liandong/schema/domains/papers';
 import type { DivisionCode, ProblemError } from '@liandong/schema/kernel';
 import type { Domain, Page, PageRequest, Viewer } from '@liandong/schema/operation';
 import type { PlaceRoster } from '@liandong/schema/domains/roster';
@@ -31,7 +32,8 @@ type Answered = Domain<
     (typeof figures)['operations'] &
     (typeof delegation)['operations'] &
     (typeof catalogue)['operations'] &
-    (typeof sharing)['operations']
+    (typeof sharing)['operations'] &
+    (typeof papers)['operations']
 >;
 
 /**
@@ -53,6 +55,8 @@ export class MemoryNode implements NodeServices {
   withoutCopies = false;
   /** The last entry of the city's catalogue feed that it holds. */
   seq = 1;
+  /** Papers it holds, by the ticket that opens them. */
+  readonly papers = new Map<string, Omit<PaperPartView, 'bytes' | 'size'> & { bytes: Buffer; readBy?: string }>();
   /** Thrown by every question, as by a fault of the program. */
   fault: Error | null = null;
 
@@ -155,6 +159,7 @@ export class MemoryNode implements NodeServices {
       dataRequests: async () => [],
       suppliedMaterials: async () => [],
       dataLights: async () => [],
+      paperPart: async (viewer, { ticket, offset, length }) => this.#partOf(viewer, ticket, offset, length),
       dataUse: async (_viewer, { number }) => [
         {
           askedAt: FILED_AT,
@@ -296,6 +301,15 @@ export class MemoryNode implements NodeServices {
       return item && implementation.node === this.code ? [{ item, implementation }] : [];
     });
     return { division: this.code, present: standardizationOf(carriedOut), days: [] };
+  }
+
+  #partOf(viewer: Viewer | null, ticket: string, offset: number, length: number): PaperPartView {
+    if (this.fault) throw this.fault;
+    const paper = this.papers.get(ticket);
+    if (!paper) throw problem('ADDRESS_EXPIRED', 'This address is not valid any more.');
+    const { bytes, readBy, ...about } = paper;
+    if (readBy !== undefined && viewer?.sub !== readBy) throw problem('FORBIDDEN', 'Made for another person.');
+    return { ...about, bytes: bytes.subarray(offset, offset + length).toString('base64'), size: bytes.length };
   }
 
   #rollup(viewer: Viewer | null, from: string, to: string): RollupView {

@@ -18,6 +18,7 @@ export function examples(asking: Asking): void {
     const printed = await example('follow-a-case');
     expect(printed).toMatch(/收件 331022103201-\d{8}-\d+, 查询码 \w+/);
     expect(printed).toMatch(/亭旁镇 {2}RECEIVED/);
+    expect(printed).toContain('阅卷 最低生活保障申请书.txt: 最低生活保障申请书:示例材料');
   });
 
   test('the example of competence names who accepts and who decides', async () => {

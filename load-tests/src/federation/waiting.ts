@@ -11,10 +11,16 @@ const [FIRST_MS, LONGEST_MS, GROWTH] = [15, 250, 1.3];
 /**
  * Looks until the result meets a condition.
  * @param what is waited for; part of the error if it does not happen
+ * @param patience longest wait, ms
  * @throws {Error} with what was seen last
  */
-export async function when<T>(look: () => Promise<T>, seen: (now: T) => boolean, what: string): Promise<T> {
-  const deadline = performance.now() + PATIENCE_MS;
+export async function when<T>(
+  look: () => Promise<T>,
+  seen: (now: T) => boolean,
+  what: string,
+  patience = PATIENCE_MS,
+): Promise<T> {
+  const deadline = performance.now() + patience;
   for (let wait = FIRST_MS; ; wait = Math.min(wait * GROWTH, LONGEST_MS)) {
     const now = await look();
     if (seen(now)) return now;

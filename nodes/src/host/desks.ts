@@ -19,6 +19,7 @@ import { hearings } from '@liandong/schema/domains/hearings';
 import { joint } from '@liandong/schema/domains/joint';
 import { notes } from '@liandong/schema/domains/notes';
 import { offices } from '@liandong/schema/domains/offices';
+import { papers } from '@liandong/schema/domains/papers';
 import { projects } from '@liandong/schema/domains/projects';
 import { proxy } from '@liandong/schema/domains/proxy';
 import { reads } from '@liandong/schema/domains/reads';
@@ -43,6 +44,7 @@ import { jointHandlers, jointOf } from '../joint/index.ts';
 import { legalBasisHandlers } from '../legal-bases/index.ts';
 import { noteHandlers } from '../notes/index.ts';
 import { findOffices, officeHandlers } from '../offices/index.ts';
+import { papersHandlers } from '../papers/index.ts';
 import { atNode, performer } from '../operation/index.ts';
 import { findStanding, projectHandlers } from '../projects/index.ts';
 import { proxyHandlers } from '../proxy/index.ts';
@@ -92,6 +94,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     atNode(filing, filingHandlers({ ...house, calendar, cases, writer, outbox, successionOf }), (_tx, stored, viewer) =>
       filingView(stored, node, viewer),
     ),
+    atNode(papers, papersHandlers({ node, divisions, now })),
     atNode(handling, handlingHandlers(cases, putOff), showCase),
     atNode(
       expedited,

@@ -1,4 +1,5 @@
 import type { AskedOpinion, joint, OpinionRequestView } from '@liandong/schema/domains/joint';
+import type { Material } from '@liandong/schema/case';
 import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
 import type { Viewer } from '@liandong/schema/operation';
 import { ARTICLES, dayOf, isInstant, problem } from '@liandong/schema/kernel';
@@ -22,31 +23,15 @@ export function requestHandlers({
   node,
   divisions,
 }: RequestDeskParts): Pick<NodeHandlers<typeof joint>, 'opinionRequests' | 'opinionRequest' | 'opinionMaterial'> {
-  async function readable(
-    queries: NodeQueries,
-    viewer: Viewer,
-    { case: id, party }: { case: string; party: number },
-  ): Promise<StoredOpinionRequest> {
-    const found = await findRequest(queries, id, party);
-    if (!found) throw unasked(node, id, party);
-    requireRequestReader(viewer, node, found.asked.party.department, divisions);
-    return found;
-  }
-
+  const at = { node, divisions };
   return {
-    opinionRequest: async ({ viewer, queries, input }) => shown(node, await readable(queries, viewer, input)),
+    opinionRequest: async ({ viewer, queries, input }) => shown(node, await readable(at, queries, viewer, input)),
 
     async opinionMaterial({ viewer, queries, input }) {
-      const { materials, removedAt } = await readable(queries, viewer, input);
-      const { sha256 } = input;
-      if (removedAt) {
-        const why = `What was shown with this question was removed on ${dayOf(removedAt)}; the lead keeps it.`;
-        throw problem('NOT_FOUND', why, { node, field: 'sha256', article: ARTICLES.storedNoLonger });
-      }
-      const material = materials.find((m) => m.sha256 === sha256);
-      const bytes = material && (await readPart(queries, { sha256, offset: 0, length: material.size }));
+      const { sha256, size } = await getShownMaterial(at, queries, viewer, input);
+      const bytes = await readPart(queries, { sha256, offset: 0, length: size });
       if (bytes) return bytes.toString('base64');
-      throw problem('NOT_FOUND', 'No such material is shown with this question.', { node, field: 'sha256' });
+      throw unshown(node);
     },
 
     async opinionRequests({ viewer, queries, input: { waiting }, page }) {
@@ -62,6 +47,44 @@ export function requestHandlers({
       };
     },
   };
+}
+
+/** A question that the viewer's department may read. @throws {ProblemError} NOT_FOUND, FORBIDDEN, WRONG_DEPARTMENT */
+async function readable(
+  { node, divisions }: RequestDeskParts,
+  queries: NodeQueries,
+  viewer: Viewer,
+  { case: id, party }: { case: string; party: number },
+): Promise<StoredOpinionRequest> {
+  const found = await findRequest(queries, id, party);
+  if (!found) throw unasked(node, id, party);
+  requireRequestReader(viewer, node, found.asked.party.department, divisions);
+  return found;
+}
+
+/**
+ * A material that is shown with a question, for the department that is asked.
+ * @throws {ProblemError} NOT_FOUND, FORBIDDEN, WRONG_DEPARTMENT
+ */
+export async function getShownMaterial(
+  at: RequestDeskParts,
+  queries: NodeQueries,
+  viewer: Viewer,
+  asked: { case: string; party: number; sha256: string },
+): Promise<Material> {
+  const { node } = at;
+  const { materials, removedAt } = await readable(at, queries, viewer, asked);
+  if (removedAt) {
+    const why = `What was shown with this question was removed on ${dayOf(removedAt)}; the lead keeps it.`;
+    throw problem('NOT_FOUND', why, { node, field: 'sha256', article: ARTICLES.storedNoLonger });
+  }
+  const material = materials.find((m) => m.sha256 === asked.sha256);
+  if (!material) throw unshown(node);
+  return material;
+}
+
+function unshown(node: DivisionCode) {
+  return problem('NOT_FOUND', 'No such material is shown with this question.', { node, field: 'sha256' });
 }
 
 /** A question as its node shows it, or null if there is no question. */

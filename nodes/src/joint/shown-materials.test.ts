@@ -1,8 +1,10 @@
 import { handling } from '@liandong/schema/domains/handling';
 import type { ProblemError } from '@liandong/schema/kernel';
 import { SHOWN_DAYS, joint } from '@liandong/schema/domains/joint';
+import { papers } from '@liandong/schema/domains/papers';
+import type { Viewer } from '@liandong/schema/operation';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { CaseSteps, application, material } from '../testing/cases.ts';
+import { CaseSteps, application, codesOf, material } from '../testing/cases.ts';
 import { CITY, COUNTY, TOWNSHIP, TestFederation, eventually, personAt } from '../testing/test-federation.ts';
 
 const ACCEPTANCE = '3310-LB-003';
@@ -102,4 +104,18 @@ test('what a far party was shown is removed when its time is over: bytes no case
   );
   await after(SHOWN_DAYS + 3);
   expect((await seen(id)).removedAt).toEqual(row?.removed_at);
+});
+
+test('a paper shown with a question gets an address for the department that is asked, and for no other desk', async () => {
+  const id = await asked([material('联合验收申请表'), material('竣工验收报告'), material('各专项验收自查材料')]);
+  const sha256 = (await seen(id)).materials[0]?.sha256 ?? '';
+  const addressFor = (viewer: Viewer, digest = sha256) =>
+    federation.desk(TOWNSHIP, papers).opinionPaperAddress(viewer, { case: id, party: PARTY, sha256: digest });
+  const ticket = (await addressFor(comprehensive)).path.split('/').at(-1) ?? '';
+  const part = { division: TOWNSHIP, ticket, offset: 0, length: 8 };
+  const { bytes: begun } = await federation.desk(TOWNSHIP, papers).paperPart(comprehensive, part);
+  expect(Buffer.from(begun, 'base64').toString()).toBe('%PDF-1.4');
+  expect(await codesOf(addressFor(clerk))).toEqual(['FORBIDDEN']);
+  expect(await codesOf(addressFor(comprehensive, 'f'.repeat(64)))).toEqual(['NOT_FOUND']);
+  expect(await codesOf(addressFor({ ...comprehensive, onlyCase: '331022-20260101-000001' }))).toEqual(['FORBIDDEN']);
 });

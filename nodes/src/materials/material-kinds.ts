@@ -36,10 +36,15 @@ async function kindOfText(bytes: Buffer): Promise<string | undefined> {
   const other = await fileTypeFromBuffer(bytes);
   if (other) return other.mime;
   if (bytes.includes(0)) return undefined;
-  return ['utf-8', 'gb18030'].some((encoding) => isIn(encoding, bytes)) ? 'text/plain' : undefined;
+  return charsetOf(bytes) === null ? undefined : 'text/plain';
 }
 
-function isIn(encoding: string, bytes: Buffer): boolean {
+/** The encoding that bytes are text in throughout, of those that desks use; null if they are no text. */
+export function charsetOf(bytes: Uint8Array): 'utf-8' | 'gb18030' | null {
+  return (['utf-8', 'gb18030'] as const).find((encoding) => isIn(encoding, bytes)) ?? null;
+}
+
+function isIn(encoding: string, bytes: Uint8Array): boolean {
   try {
     new TextDecoder(encoding, { fatal: true }).decode(bytes);
     return true;

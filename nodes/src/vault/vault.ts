@@ -1,8 +1,11 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { DivisionCode, ProblemError } from '@liandong/schema/kernel';
 import { problem } from '@liandong/schema/kernel';
-import type { SealedName } from './columns.ts';
+import type { SealedName as Column } from './columns.ts';
 import type { DataKey } from './data-keys.ts';
+
+/** Where a sealed value stands: a column, or what carries it outside the database. */
+type SealedName = Column | 'paper address';
 
 const CIPHER = 'aes-256-gcm';
 const IV_BYTES = 12;

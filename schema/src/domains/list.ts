@@ -17,6 +17,7 @@ import { joint } from './joint/operations.ts';
 import { legalBases } from './legal-bases/operations.ts';
 import { notes } from './notes/operations.ts';
 import { offices } from './offices/operations.ts';
+import { papers } from './papers/operations.ts';
 import { projects } from './projects/operations.ts';
 import { proxy } from './proxy/operations.ts';
 import { reads } from './reads/operations.ts';
@@ -28,6 +29,7 @@ const listed = <const D extends readonly Domain[]>(...domains: D & NoNameTwice<D
 /** Every domain whose operations are values. Fields, routes, duties and walks are derived from this list. */
 export const DOMAINS = listed(
   filing,
+  papers,
   handling,
   expedited,
   caseload,

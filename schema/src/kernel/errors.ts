@@ -14,6 +14,7 @@ export const ERRORS = {
   BAD_INPUT: { http: 400, retry: false, zh: '输入有误' },
   UNKNOWN_DIVISION: { http: 400, retry: false, zh: '未知行政区划' },
   NOT_FOUND: { http: 404, retry: false, zh: '未找到' },
+  ADDRESS_EXPIRED: { http: 410, retry: false, zh: '查阅地址已失效' },
   IDEMPOTENCY_MISMATCH: { http: 409, retry: false, zh: '同一幂等键的请求内容不同' },
   QUERY_TOO_LARGE: { http: 400, retry: false, zh: '查询过大' },
   RATE_LIMITED: { http: 429, retry: true, zh: '请求过于频繁' },

@@ -8,6 +8,7 @@ import { OPENS_ITS_CASE } from '../../graph/one-case.ts';
 import type { Outcome } from '../../graph/problems.ts';
 import { addProblem } from '../../graph/problems.ts';
 import { addOperations } from '../../operation/graph.ts';
+import { addPapers } from '../papers/graph.ts';
 import { addProxyParts } from '../proxy/graph-parts.ts';
 import { filing } from './operations.ts';
 import type { FiledCaseView, FilingView, TrackedCaseView } from './views.ts';
@@ -40,6 +41,7 @@ export function addFiling(role: RoleBuilder): void {
   });
   builder.mutationType();
   addOperations(role, filing, { Case, FileCasePayload, TrackedCase });
+  addPapers(role);
 }
 
 function caseType(role: RoleBuilder) {

@@ -1,0 +1,240 @@
+import { randomBytes } from 'node:crypto';
+import { handling } from '@liandong/schema/domains/handling';
+import { filing } from '@liandong/schema/domains/filing';
+import { ADDRESS_MS, MAX_PART_BYTES, papers } from '@liandong/schema/domains/papers';
+import { reads } from '@liandong/schema/domains/reads';
+import type { Viewer } from '@liandong/schema/operation';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import {
+  CaseSteps,
+  LOW_INCOME_MATERIALS,
+  agent,
+  application,
+  chief,
+  clerk,
+  codesOf,
+  homestead,
+  material,
+} from '../testing/cases.ts';
+import {
+  CITY,
+  COUNTY,
+  OTHER_TOWNSHIP,
+  TOWNSHIP,
+  TestFederation,
+  VILLAGE,
+  personAt,
+} from '../testing/test-federation.ts';
+
+const supervisor = personAt(COUNTY, 'SUPERVISOR');
+/** A scan of several parts. */
+const SCAN = Buffer.concat([Buffer.from('%PDF-1.4 '), randomBytes(2 * MAX_PART_BYTES), Buffer.from('\n%%EOF')]);
+const GB = Buffer.from('d6a4c3f7', 'hex');
+
+let federation: TestFederation;
+let steps: CaseSteps;
+let id: string;
+let slip: { number: string; code: string };
+/** Digests by name. */
+const digests = new Map<string, string>();
+
+beforeAll(async () => {
+  federation = await TestFederation.start({ nodes: [CITY, COUNTY, TOWNSHIP, OTHER_TOWNSHIP, VILLAGE] });
+  steps = new CaseSteps(federation);
+  const [form = '', identity = '', ...others] = LOW_INCOME_MATERIALS;
+  const text = { ...material(identity, GB), fileName: '证明.txt', mediaType: 'text/plain' as const };
+  const materials = [material(form, SCAN), text, ...others.map((name) => material(name))];
+  const made = await desk(VILLAGE, filing).fileCase(agent, application({ materials }));
+  ({ id } = made.filing);
+  slip = { number: made.filing.number, code: made.trackingCode };
+  for (const { name, sha256 } of made.filing.materials) digests.set(name, sha256);
+});
+afterAll(() => federation.stop());
+afterEach(() => {
+  federation.shiftMs = 0;
+});
+
+const desk: TestFederation['desk'] = (node, domain) => federation.desk(node, domain);
+const scan = () => digests.get(LOW_INCOME_MATERIALS[0] ?? '') ?? '';
+const addressFor = (viewer: Viewer | null, sha256 = scan(), node = VILLAGE) =>
+  desk(node, papers).paperAddress(viewer, { case: id, sha256 });
+const ticketOf = ({ path }: { path: string }) => path.split('/').at(-1) ?? '';
+const part = (viewer: Viewer | null, ticket: string, offset: number, length: number, node = VILLAGE) =>
+  desk(node, papers).paperPart(viewer, { division: node, ticket, offset, length });
+
+describe('an address of a paper', () => {
+  test('gives the agent who asked for it every byte, part by part, and says what the paper is', async () => {
+    const address = await addressFor(agent);
+    expect(address).toMatchObject({ mediaType: 'application/pdf', size: SCAN.length, inline: true });
+    expect(address.path).toMatch(new RegExp(`^/papers/${VILLAGE}/[\\w.-]+$`));
+    expect(address.path).not.toContain(id);
+    const got: Buffer[] = [];
+    for (let offset = 0; offset < SCAN.length; offset += 400_000) {
+      const { bytes, ...about } = await part(agent, ticketOf(address), offset, 400_000);
+      expect(about).toMatchObject({ size: SCAN.length, sha256: scan(), contentType: 'application/pdf', inline: true });
+      got.push(Buffer.from(bytes, 'base64'));
+    }
+    expect(Buffer.concat(got).equals(SCAN)).toBe(true);
+  });
+
+  test('opens for its reader alone: not for a colleague, another issuer’s person of the same number, or without a login', async () => {
+    const ticket = ticketOf(await addressFor(agent));
+    for (const viewer of [{ ...agent, sub: 'colleague' }, { ...agent, issuer: 'https://other.example' }, null]) {
+      expect(await codesOf(part(viewer, ticket, 0, 9))).toEqual(['FORBIDDEN']);
+    }
+  });
+
+  test('is over after ten minutes', async () => {
+    const address = await addressFor(agent);
+    expect(address.expiresAt.getTime() - Date.now()).toBeLessThanOrEqual(ADDRESS_MS);
+    federation.shiftMs = ADDRESS_MS - 60_000;
+    expect((await part(agent, ticketOf(address), 0, 9)).bytes).not.toBe('');
+    federation.shiftMs = ADDRESS_MS + 1_000;
+    expect(await codesOf(part(agent, ticketOf(address), 0, 9))).toEqual(['ADDRESS_EXPIRED']);
+  });
+
+  test('that was changed, made up, or made by another node opens nothing', async () => {
+    const ticket = ticketOf(await addressFor(agent));
+    const changed = `${ticket.slice(0, -2)}${ticket.endsWith('AA') ? 'BB' : 'AA'}`;
+    for (const wrong of [changed, '', 'ld1.x.y', 'x'.repeat(4_000)]) {
+      expect(await codesOf(part(agent, wrong, 0, 9))).toEqual(['ADDRESS_EXPIRED']);
+    }
+    expect(await codesOf(part(agent, ticket, 0, 9, TOWNSHIP))).toEqual(['ADDRESS_EXPIRED']);
+  });
+
+  test('gives nothing behind the paper’s end', async () => {
+    const ticket = ticketOf(await addressFor(agent));
+    expect((await part(agent, ticket, SCAN.length, 9)).bytes).toBe('');
+    expect(await codesOf(part(agent, ticket, SCAN.length + 1, 9))).toEqual(['BAD_INPUT']);
+  });
+
+  test('of a text states the charset it is written in', async () => {
+    const address = await addressFor(agent, digests.get(LOW_INCOME_MATERIALS[1] ?? ''));
+    expect(await part(agent, ticketOf(address), 0, 99)).toMatchObject({
+      contentType: 'text/plain; charset=gb18030',
+      bytes: GB.toString('base64'),
+    });
+  });
+});
+
+describe('who may read a paper', () => {
+  test('a supervisor above reads it at the desk that holds it', async () => {
+    const address = await addressFor(supervisor);
+    expect((await part(supervisor, ticketOf(address), 0, 9)).bytes).toBe(SCAN.subarray(0, 9).toString('base64'));
+  });
+
+  test.each<[string, Viewer | null, string]>([
+    ['the township that has nothing to do with it', personAt(OTHER_TOWNSHIP, 'CLERK'), 'FORBIDDEN'],
+    ['a supervisor of another county', personAt('331023', 'SUPERVISOR'), 'FORBIDDEN'],
+    ['a cashier', personAt(VILLAGE, 'CASHIER'), 'FORBIDDEN'],
+    ['a person with a token for another case', { ...agent, onlyCase: '331022103201-20260101-000001' }, 'FORBIDDEN'],
+    ['the public', null, 'UNAUTHENTICATED'],
+  ])('%s gets no address, and no list', async (_, viewer, code) => {
+    expect(await codesOf(addressFor(viewer))).toEqual([code]);
+    expect(await codesOf(desk(VILLAGE, papers).casePapers(viewer, { case: id }))).toEqual([code]);
+  });
+
+  test('an agent with the applicant’s token for this case reads it', async () => {
+    const own = { ...agent, onlyCase: slip.number, actsFor: '王秀英' };
+    expect((await addressFor(own)).size).toBe(SCAN.length);
+  });
+
+  test('the applicant lists and opens it by number and tracking code, without a login', async () => {
+    const list = await desk(VILLAGE, papers).trackedPapers(null, slip);
+    expect(list.map(({ material: { name }, origin }) => [name, origin])).toEqual(
+      LOW_INCOME_MATERIALS.map((name) => [name, 'APPLICATION']),
+    );
+    const address = await desk(VILLAGE, papers).trackedPaperAddress(null, { ...slip, sha256: scan() });
+    expect((await part(null, ticketOf(address), 0, 9)).bytes).toBe(SCAN.subarray(0, 9).toString('base64'));
+  });
+
+  test('a wrong number and a wrong code are refused alike', async () => {
+    for (const wrong of [
+      { ...slip, code: 'WRONG234' },
+      { ...slip, number: '331022103201-20260101-999999' },
+    ]) {
+      expect(await codesOf(desk(VILLAGE, papers).trackedPapers(null, wrong))).toEqual(['NOT_FOUND']);
+      expect(await codesOf(desk(VILLAGE, papers).trackedPaperAddress(null, { ...wrong, sha256: scan() }))).toEqual([
+        'NOT_FOUND',
+      ]);
+    }
+  });
+
+  test('nobody gets a paper that is not in the file, or a case that is not here', async () => {
+    expect(await codesOf(addressFor(agent, 'f'.repeat(64)))).toEqual(['NOT_FOUND']);
+    expect(await codesOf(desk(COUNTY, papers).paperAddress(supervisor, { case: id, sha256: scan() }))).toEqual([
+      'NOT_FOUND',
+    ]);
+  });
+});
+
+test('reading a paper is recorded for the person it is about; an applicant’s own reading is not', async () => {
+  const query = `query Asked($id: ID!, $sha256: String!) { paperAddress(case: $id, sha256: $sha256) { path } }`;
+  const variables = { id, sha256: scan() };
+  const token = await federation.token(agent);
+  expect((await federation.ask(VILLAGE, { role: 'filing', query, variables, token })).errors).toBeUndefined();
+  const own = `query Own($n: String!, $c: String!, $s: String!) { trackedPaperAddress(number: $n, code: $c, sha256: $s) { path } }`;
+  const asked = {
+    role: 'filing' as const,
+    query: own,
+    variables: { n: slip.number, c: slip.code, s: scan() },
+    token: null,
+  };
+  expect((await federation.ask(VILLAGE, asked)).errors).toBeUndefined();
+  const [line] = await desk(VILLAGE, reads).personalDataReadsAt(personAt(TOWNSHIP, 'SUPERVISOR'), {
+    division: VILLAGE,
+    subject: id,
+  });
+  expect(line).toMatchObject({ personName: agent.name, fields: ['Query.paperAddress'], question: 'paperAddress' });
+});
+
+describe('as a case goes on', () => {
+  test('the desk above opens what came up with it, and the desk below still opens what it sent', async () => {
+    await steps.forward(id, agent);
+    await steps.arrives(id, clerk);
+    const above = await addressFor(clerk, scan(), TOWNSHIP);
+    expect((await part(clerk, ticketOf(above), 0, 9, TOWNSHIP)).bytes).toBe(SCAN.subarray(0, 9).toString('base64'));
+    expect((await addressFor(agent)).size).toBe(SCAN.length);
+  });
+
+  test('a supplement stands beside what it replaces, and both are opened', async () => {
+    const name = LOW_INCOME_MATERIALS.at(-1) ?? '';
+    await desk(TOWNSHIP, handling).requestSupplement(clerk, {
+      id,
+      missing: [{ material: name, reason: '缺页' }],
+      note: null,
+      idempotencyKey: null,
+    });
+    await steps.arrives(id, agent);
+    await desk(VILLAGE, filing).supplementCase(agent, {
+      id,
+      materials: [material(name)],
+      note: null,
+      idempotencyKey: null,
+    });
+    const versions = (await desk(VILLAGE, papers).casePapers(agent, { case: id })).filter(
+      (paper) => paper.material.name === name,
+    );
+    expect(versions.map(({ origin, version, node }) => [origin, version, node])).toEqual([
+      ['APPLICATION', 1, VILLAGE],
+      ['SUPPLEMENT', 2, VILLAGE],
+    ]);
+    expect(versions[0]?.replacedBy).toBe(versions[1]?.material.sha256);
+    for (const { material: each } of versions) expect((await addressFor(agent, each.sha256)).size).toBe(each.size);
+  });
+
+  test('the document that was issued is among the papers, also for the applicant where it was delivered', async () => {
+    const made = await desk(VILLAGE, filing).fileCase(agent, homestead());
+    const { id: own, number } = made.filing;
+    await steps.toReviewedAtTownship(own);
+    await steps.decide(own, chief);
+    await steps.deliver(own, chief, agent);
+    const slipOfOwn = { number, code: made.trackingCode };
+    const document = (await desk(VILLAGE, papers).trackedPapers(null, slipOfOwn)).find((p) => p.origin === 'DOCUMENT');
+    const sha256 = document?.material.sha256 ?? '';
+    const address = await desk(VILLAGE, papers).trackedPaperAddress(null, { ...slipOfOwn, sha256 });
+    const shown = await part(null, ticketOf(address), 0, MAX_PART_BYTES);
+    expect(shown).toMatchObject({ contentType: 'text/plain; charset=utf-8', inline: true });
+    expect(Buffer.from(shown.bytes, 'base64').toString()).toContain('王秀英');
+  });
+});

@@ -1,0 +1,37 @@
+import { view } from '../../operation/operation.ts';
+import type { Paper as PaperOfCase } from './rules.ts';
+
+/** Longest validity of an address, ms. A page asks for another when it needs one. */
+export const ADDRESS_MS = 10 * 60_000;
+/** Most bytes of one part; the pieces in which papers are sealed are as long. */
+export const MAX_PART_BYTES = 512 * 1024;
+
+/** The short-lived address of one paper, for one reader. */
+export interface PaperAddressView {
+  /** Path at the gateway, from the root: `/papers/<node>/<ticket>`. */
+  path: string;
+  expiresAt: Date;
+  fileName: string;
+  mediaType: string;
+  /** Bytes. */
+  size: number;
+  /** Whether it is shown on screen; other papers are downloaded. */
+  inline: boolean;
+}
+
+/** Some bytes of a paper, and what a browser must know of the whole. */
+export interface PaperPartView {
+  /** Base64. */
+  bytes: string;
+  /** Bytes of the whole paper. */
+  size: number;
+  sha256: string;
+  fileName: string;
+  /** For text with its charset: `text/plain; charset=utf-8`. */
+  contentType: string;
+  inline: boolean;
+}
+
+export const Paper = view<PaperOfCase>('Paper');
+export const PaperAddress = view<PaperAddressView>('PaperAddress');
+export const PaperPart = view<PaperPartView>('PaperPart');

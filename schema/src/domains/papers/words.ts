@@ -1,0 +1,17 @@
+import { vocabulary } from '../../kernel/vocabulary.ts';
+
+export const PAPER_ORIGINS = ['APPLICATION', 'SUPPLEMENT', 'DOCUMENT'] as const;
+export type PaperOrigin = (typeof PAPER_ORIGINS)[number];
+export const PAPER_ORIGIN = vocabulary<PaperOrigin>('PaperOrigin', 'How a paper came into the file.', {
+  APPLICATION: '申请材料',
+  SUPPLEMENT: '补正材料',
+  DOCUMENT: '结果文书',
+});
+
+/** Media types that a browser shows by itself; every other paper is downloaded. */
+const SHOWN_INLINE = ['application/pdf', 'image/jpeg', 'image/png', 'text/plain', 'text/markdown'];
+
+/** Whether a paper of this media type is shown on screen, or only downloaded (办公文档). */
+export function isShownInline(mediaType: string): boolean {
+  return SHOWN_INLINE.includes(mediaType);
+}
