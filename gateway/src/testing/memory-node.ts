@@ -136,6 +136,7 @@ export class MemoryNode implements NodeServices {
       standardization: async () => this.#standardization(),
       cases: async (viewer, { filter }, page) => this.#list(viewer, filter?.states ?? null, page),
       acceptCase: async (viewer, input) => this.#accept(viewer, input.id),
+      resultDocument: async (viewer, input) => this.#must(viewer, input.case, () => `told by ${this.code}`),
       catalog: async (_viewer, { search }, page) => this.#catalog(search ?? null, page),
       item: async (_viewer, { code }) => itemOf(this.code, this.#known(code)),
       catalogEntry: async (_viewer, { item }) => this.#entryOf(this.#known(item)),

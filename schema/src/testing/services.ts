@@ -41,6 +41,7 @@ export function contextOf(
   return {
     viewer,
     at,
+    deadline: Infinity,
     services(node) {
       const given = nodes[node];
       if (!given) throw problem('MISROUTED', `This host does not serve ${node}.`, { node });

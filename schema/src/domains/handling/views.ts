@@ -72,7 +72,7 @@ export interface HandlingView {
 export const Case = view<HandlingView>('Case');
 export const StepState = view<CaseStepState>('CaseStepState');
 /** A paper of the case, as Markdown. */
-export const Paper = view<string>('String');
+export const Paper = view<string>('String', { type: 'DocumentPayload', field: 'text' });
 
 export interface HandlingKey {
   id: string;
