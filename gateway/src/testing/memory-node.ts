@@ -143,6 +143,8 @@ export class MemoryNode implements NodeServices {
       guide: async (_viewer, { item }) => ({
         item: itemOf(this.code, this.#known(item)),
         markdown: `# told by ${this.code}`,
+        flow: { item, place: this.code, title: `told by ${this.code}`, lanes: [], nodes: [], edges: [] },
+        power: this.deciders.get(item) ?? null,
       }),
       competence: async (_viewer, { item, division }) => ({
         acceptor: this.code,
