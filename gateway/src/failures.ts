@@ -27,6 +27,12 @@ export interface Failure {
   problem: Problem;
 }
 
+/** A root field's answer. */
+export interface Answer {
+  value: unknown;
+  failures: Failure[];
+}
+
 /** A host's error as a problem. Its node is the one the error names, else the node that was asked. */
 export function problemOf(error: HostGraphQLError, node: string): Problem {
   const { code = 'INTERNAL', article, field, custodian, node: named } = error.extensions ?? {};

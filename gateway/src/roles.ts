@@ -4,7 +4,13 @@ import { mergesOf, routesOf } from '@liandong/schema/operation';
 import type { RoleName } from '@liandong/schema/wire';
 import { ROLE_SCHEMAS } from '@liandong/schema/wire';
 
-export type { Gathering, LookupKey, MergedType, OperationRoute as Route } from '@liandong/schema/operation';
+export type {
+  Gathering,
+  LookupKey,
+  MergedType,
+  OperationRoute as Route,
+  SingleRoute,
+} from '@liandong/schema/operation';
 
 /**
  * The ownership table, from the domains: the root fields of each role with the argument that names their node, and the

@@ -8,7 +8,9 @@ import { executeRole, roleSchema } from '@liandong/schema/graph';
 import type { GraphQLError } from 'graphql';
 import { parse } from 'graphql';
 import type { GatewayContext } from './context.ts';
-import type { Failure } from './failures.ts';
+import type { AsksNodes, OwnersAnswer } from './each.ts';
+import { answerEach } from './each.ts';
+import type { Answer, Failure } from './failures.ts';
 import { isElsewhere, isWayFault, problemOf } from './failures.ts';
 import type { NodeAnswer } from './gather.ts';
 import { GATHERINGS } from './gather.ts';
@@ -16,8 +18,8 @@ import { GatherRuns } from './gather-runs.ts';
 import { KeyTask } from './key-task.ts';
 import { countOperation } from './observability/index.ts';
 import type { Registry } from './registry.ts';
-import type { LookupKey, RoleConfig, Route } from './roles.ts';
-import type { RootField } from './scatter.ts';
+import type { LookupKey, RoleConfig, Route, SingleRoute } from './roles.ts';
+import type { Asked, RootField } from './scatter.ts';
 import { argumentType, rootFieldsOf } from './scatter.ts';
 import type { HostAnswer, HostCaller } from './transport/index.ts';
 
@@ -26,14 +28,6 @@ const MAX_ROUNDS = 6;
 
 /** Time of a question reserved for the answer of a node that moved, ms. */
 const ANSWER_MS = 1_500;
-
-type SingleRoute = Exclude<Route, { by: 'keys' | 'subtree' }>;
-
-/** A root field's answer. */
-interface Answer {
-  value: unknown;
-  failures: Failure[];
-}
 
 /**
  * The executor of one role. It finds the node that owns each root field's answer, asks each host once a step, puts the
@@ -59,6 +53,8 @@ export function routedExecutor(
             return asker.keyed(route, argumentType(schema, field.name, route.argument));
           case 'subtree':
             return asker.gathered(route, runs);
+          case 'each':
+            return asker.divided(route);
           default:
             return asker.single(route);
         }
@@ -76,7 +72,7 @@ export function routedExecutor(
 }
 
 /** Asks one root field. */
-class Asker {
+class Asker implements AsksNodes {
   readonly #role: RoleConfig;
   readonly #field: RootField;
   readonly #context: GatewayContext;
@@ -93,22 +89,35 @@ class Asker {
 
   /** A field that one node answers. */
   async single(route: SingleRoute): Promise<Answer> {
-    let node: string;
     try {
-      node = this.#nodeOf(route);
+      return await this.askOwner(route, this.nodeOf(route, this.#field.args), this.#field.alone());
     } catch (error) {
       return failed(problemsOf(error)[0]);
     }
-    const first = await this.#askNode(node);
+  }
+
+  /** A field that does the same for each of a list, which nodes answer in parts. */
+  async divided(route: Route & { by: 'each' }): Promise<Answer> {
+    try {
+      return await answerEach(this.#role.name, this.#field, route, this);
+    } catch (error) {
+      return failed(problemsOf(error)[0]);
+    }
+  }
+
+  /** Asks the node that owns an answer, or the desk that may have a copy if the node can't be reached. */
+  async askOwner(route: SingleRoute, node: string, asked: Asked): Promise<OwnersAnswer> {
+    const first = await this.#askNode(node, asked);
     const fault = this.#refusal(first, node);
     const hasCopy = route.by === 'prefix' || route.by === 'item';
     const copyAt = hasCopy && route.copyAt === 'viewer' ? this.#context.viewer?.division : undefined;
     if (fault && isWayFault(fault) && copyAt !== undefined && copyAt !== node) {
-      const copy = await this.#askNode(copyAt);
+      const copy = await this.#askNode(copyAt, asked);
       // the owner's fault matters more than a copy without an answer
-      return this.#refusal(copy, copyAt) ? failed(fault) : this.#answerOf(copy, copyAt);
+      if (this.#refusal(copy, copyAt)) return { ...failed(fault), refusal: fault, copyFor: null };
+      return { ...this.#answerOf(copy, copyAt), refusal: null, copyFor: fault };
     }
-    return this.#answerOf(first, node);
+    return { ...this.#answerOf(first, node), refusal: fault, copyFor: null };
   }
 
   /** A batched lookup: keys are grouped by host, one request each; answers go back to their places. */
@@ -155,9 +164,13 @@ class Asker {
       const services = (node: string): never => {
         throw problem('MISROUTED', 'The gateway is no node.', { node });
       };
-      const result = await executeRole(operation, { viewer: null, at: division, services, gathered }, (error) => {
-        throw error;
-      });
+      const result = await executeRole(
+        operation,
+        { viewer: null, at: division, deadline: this.#context.deadline, services, gathered },
+        (error) => {
+          throw error;
+        },
+      );
       return this.#answerOf(result, division);
     } catch (error) {
       return failed(problemsOf(error)[0]);
@@ -206,8 +219,7 @@ class Asker {
    * Asks a node, and asks again at the new host if the node moved meanwhile. A host that refuses to answer for a node
    * has done nothing.
    */
-  async #askNode(node: string): Promise<HostAnswer> {
-    const { query, variables } = this.#field.alone();
+  async #askNode(node: string, { query, variables }: Asked): Promise<HostAnswer> {
     for (;;) {
       const { sequence } = this.#registry.current;
       let host: Host;
@@ -254,8 +266,7 @@ class Asker {
     };
   }
 
-  #nodeOf(route: SingleRoute): string {
-    const { args } = this.#field;
+  nodeOf(route: SingleRoute, args: Record<string, unknown>): string {
     switch (route.by) {
       case 'prefix':
         return filingNodeOf(String(args[route.argument]), route.argument);

@@ -132,8 +132,8 @@ function usedVariables(
 
 /** The printed type of a root field's argument, `[HandlingKey!]!`. */
 export function argumentType(schema: GraphQLSchema, field: string, argument: string): string {
-  const fields = schema.getQueryType()?.getFields() ?? {};
-  const found = fields[field]?.args.find((a) => a.name === argument);
+  const roots = [schema.getQueryType(), schema.getMutationType()];
+  const found = roots.flatMap((root) => root?.getFields()[field] ?? [])[0]?.args.find((a) => a.name === argument);
   if (!found) throw new Error(`${field} has no argument ${argument}`);
   return String(found.type);
 }

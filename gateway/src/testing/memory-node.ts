@@ -147,12 +147,15 @@ export class MemoryNode implements NodeServices {
       standardization: async () => this.#standardization(),
       cases: async (viewer, { filter }, page) => this.#list(viewer, filter?.states ?? null, page),
       acceptCase: async (viewer, input) => this.#accept(viewer, input.id),
+      resultDocument: async (viewer, input) => this.#must(viewer, input.case, () => `told by ${this.code}`),
       catalog: async (_viewer, { search }, page) => this.#catalog(search ?? null, page),
       item: async (_viewer, { code }) => itemOf(this.code, this.#known(code)),
       catalogEntry: async (_viewer, { item }) => this.#entryOf(this.#known(item)),
       guide: async (_viewer, { item }) => ({
         item: itemOf(this.code, this.#known(item)),
         markdown: `# told by ${this.code}`,
+        flow: { item, place: this.code, title: `told by ${this.code}`, lanes: [], nodes: [], edges: [] },
+        power: this.deciders.get(item) ?? null,
       }),
       competence: async (_viewer, { item, division }) => ({
         acceptor: this.code,

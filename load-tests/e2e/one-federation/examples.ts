@@ -21,8 +21,20 @@ export function examples(asking: Asking): void {
     expect(printed).toContain('阅卷 最低生活保障申请书.txt: 最低生活保障申请书:示例材料');
   });
 
+  test('the example of many cases says what became of each', async () => {
+    const printed = await example('many-at-once');
+    expect(printed.match(/上报/g)).toHaveLength(2);
+    expect(printed).toMatch(/NOT_FOUND/);
+  });
+
   test('the example of competence names who accepts and who decides', async () => {
     expect(await example('ask-competence')).toMatch(/800 元: 受理 亭旁镇, 决定 \S+/);
+  });
+
+  test('the example of a guide prints what a resident is told, and the flow as text', async () => {
+    const printed = await example('read-guide');
+    expect(printed).toContain('# 最低生活保障对象认定办事指南');
+    expect(printed).toMatch(/\d+\. 决定\(三门县\)/u);
   });
 
   test('the example of figures says how many nodes they cover', async () => {

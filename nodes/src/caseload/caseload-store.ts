@@ -1,5 +1,6 @@
 import type { CaseHandler, Handler } from '@liandong/schema/domains/caseload';
 import type { NodeQueries, SharedTx } from '../db/index.ts';
+import { coalesced } from '../db/index.ts';
 
 /** The open cases of one person, or those without a handler. */
 export interface CaseloadRow {
@@ -8,14 +9,24 @@ export interface CaseloadRow {
   overdue: number;
 }
 
-/** Sets the handler of cases; null if they wait for another handler. */
-export async function saveHandler(tx: SharedTx, ids: readonly string[], handler: CaseHandler | null): Promise<void> {
-  await tx.query(
-    `UPDATE cases SET handler_issuer = $3, handler_sub = $4, handler_name = $5, handler_since = $6, handler_by = $7
-     WHERE node = $1 AND id = ANY ($2)`,
-    [ids, handler?.issuer, handler?.sub, handler?.name, handler?.since, handler?.by].map((value) => value ?? null),
-  );
+/** Sets the handler of a case; null if it waits for another handler. */
+export function saveHandler(tx: SharedTx, id: string, handler: CaseHandler | null): Promise<void> {
+  return saveOne(tx, { id, handler });
 }
+
+const saveOne = coalesced(
+  async (tx: SharedTx, saved: readonly { id: string; handler: CaseHandler | null }[]): Promise<undefined[]> => {
+    const rows = saved.map(({ id, handler }) => ({ ...handler, id }));
+    await tx.query(
+      `UPDATE cases c SET handler_issuer = h.issuer, handler_sub = h.sub, handler_name = h.name,
+         handler_since = h.since, handler_by = h.by
+       FROM json_to_recordset($2) AS h (id text, issuer text, sub text, name text, since timestamptz, by text)
+       WHERE c.node = $1 AND c.id = h.id`,
+      [JSON.stringify(rows)],
+    );
+    return saved.map(() => undefined);
+  },
+);
 
 /**
  * Open cases this desk holds, by handler, those without one first.

@@ -31,8 +31,8 @@ afterAll(() => federation.stop());
 const desk = (viewer: Viewer = clerk) => federation.desk(viewer.division, caseload);
 const claim = (id: string, viewer: Viewer = clerk) => desk(viewer).claimCase(viewer, { id, ...once });
 const release = (id: string, viewer: Viewer = clerk) => desk(viewer).releaseCase(viewer, { id, ...once });
-const assign = (ids: string[], { issuer, sub, name }: Viewer, viewer: Viewer = chief) =>
-  desk(viewer).assignHandler(viewer, { ids, to: { issuer, sub, name }, ...once });
+const assign = (id: string, { issuer, sub, name }: Viewer, viewer: Viewer = chief) =>
+  desk(viewer).assignHandler(viewer, { id, to: { issuer, sub, name }, ...once });
 const queue = async (filter: object, viewer: Viewer = clerk) => {
   const input = { filter: { custody: 'HELD' as const, ...filter }, orderBy: null };
   const page = { first: 100, after: null };
@@ -117,14 +117,14 @@ describe('a case at a desk', () => {
 
   test('is passed on by its handler', async () => {
     await claim(id);
-    const [passed] = await assign([id], colleague, clerk);
-    expect(passed?.handler).toMatchObject({ sub: 'colleague', by: clerk.name });
-    expect(await codesOf(assign([id], third, clerk))).toEqual(['HANDLED_BY_ANOTHER']);
+    const passed = await assign(id, colleague, clerk);
+    expect(passed.handler).toMatchObject({ sub: 'colleague', by: clerk.name });
+    expect(await codesOf(assign(id, third, clerk))).toEqual(['HANDLED_BY_ANOTHER']);
   });
 
   test('without a handler is given to a colleague by the chief alone', async () => {
-    expect(await codesOf(assign([id], colleague, clerk))).toEqual(['FORBIDDEN']);
-    expect((await assign([id], colleague))[0]?.handler?.sub).toBe('colleague');
+    expect(await codesOf(assign(id, colleague, clerk))).toEqual(['FORBIDDEN']);
+    expect((await assign(id, colleague)).handler?.sub).toBe('colleague');
   });
 
   test('of an absent handler is the stand-in’s, too, and can be claimed', async () => {
@@ -133,7 +133,7 @@ describe('a case at a desk', () => {
     await standsIn(colleague, third);
     expect((await steps.seen(id, clerk))?.handler?.standing).toBe('ABSENT');
     expect(await queue({ handler: 'ME' }, colleague)).toContain(id);
-    expect((await assign([id], clerk, colleague))[0]?.handler?.sub).toBe(clerk.sub);
+    expect((await assign(id, clerk, colleague)).handler?.sub).toBe(clerk.sub);
     await claim(await steps.file(clerk), third);
     const left = (await queue({ handledBy: third })).at(0) ?? '';
     expect((await claim(left)).handler?.sub).toBe(clerk.sub);
@@ -161,21 +161,11 @@ describe('a case at a desk', () => {
   });
 });
 
-describe('many cases at once', () => {
-  test('are given to a colleague all together, or none of them', async () => {
-    const ids = [await steps.file(clerk), await steps.file(clerk)];
-    const unknown = `${TOWNSHIP}-none`;
-    const refused = await assign([...ids, unknown], colleague).catch((error: unknown) => error);
-    expect(refused).toMatchObject({ problem: { code: 'NOT_FOUND', field: 'ids.2' } });
-    expect(await queue({ handler: 'NOBODY' })).toEqual(expect.arrayContaining(ids));
-    const assigned = await assign(ids, colleague);
-    expect(assigned.map(({ handler }) => handler?.sub)).toEqual(['colleague', 'colleague']);
-  });
-
+describe('the cases of a desk', () => {
   test('are counted by person for the chief and those above, and for no clerk', async () => {
     const id = await steps.file(clerk);
     const before = await desk(chief).caseloads(chief, { division: null });
-    await assign([id], personAt(TOWNSHIP, 'CLERK', null, 'counted'));
+    await assign(id, personAt(TOWNSHIP, 'CLERK', null, 'counted'));
     const after = await federation.desk(TOWNSHIP, caseload).caseloads(supervisor, { division: TOWNSHIP });
     expect(after.find(({ handler }) => handler?.sub === 'counted')).toMatchObject({
       open: 1,
@@ -190,7 +180,7 @@ describe('many cases at once', () => {
   test('are not given to a person whom the roster has no more, and show as left by them', async () => {
     const gone = personAt(TOWNSHIP, 'AGENT', null, 'gone');
     const id = await steps.file(clerk);
-    await assign([id], gone);
+    await assign(id, gone);
     await federation.rows(
       TOWNSHIP,
       `INSERT INTO roster_agents (node, sub, name, employment, withheld, from_day, until_day)
@@ -198,7 +188,7 @@ describe('many cases at once', () => {
       [TOWNSHIP, plusDays(today(), -30), plusDays(today(), -1)],
     );
     expect((await steps.seen(id, clerk))?.handler?.standing).toBe('LEFT');
-    expect(await codesOf(assign([id], gone))).toEqual(['NOT_IN_ROSTER']);
+    expect(await codesOf(assign(id, gone))).toEqual(['NOT_IN_ROSTER']);
     expect((await claim(id)).handler?.sub).toBe(clerk.sub);
   });
 

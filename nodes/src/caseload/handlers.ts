@@ -2,12 +2,12 @@ import type { caseload, CaseHandler, Handler, HandlerContext } from '@liandong/s
 import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
 import type { Viewer } from '@liandong/schema/operation';
 import { assign, claim, release, requireKnownAtDesk } from '@liandong/schema/domains/caseload';
-import { dayOf, problem, ProblemError } from '@liandong/schema/kernel';
+import { dayOf } from '@liandong/schema/kernel';
 import { requireReaderOver } from '@liandong/schema/operation';
 import type { CaseDesk, PostsOf, StandingsOf, StoredCase } from '../cases/index.ts';
-import { lockCases, lockReadableCase } from '../cases/index.ts';
+import { lockReadableCase } from '../cases/index.ts';
 import type { NodeHandlers, SharedTx } from '../db/index.ts';
-import { shareTransaction } from '../db/index.ts';
+import { pipelined } from '../db/index.ts';
 import { findCaseloads, saveHandler } from './caseload-store.ts';
 
 export interface CaseloadParts {
@@ -30,30 +30,25 @@ export function caseloadHandlers(parts: CaseloadParts): NodeHandlers<typeof case
     async claimCase({ viewer, tx, input: { id }, once }) {
       await once(async () => {
         const { context, stored } = await opened(parts, tx, viewer, id);
-        await saveHandler(tx, [id], written(context, claim(context, stored.file)));
+        await saveHandler(tx, id, written(context, claim(context, stored.file)));
         return true;
       });
       return shown(tx, viewer, id);
     },
 
-    async assignHandler({ viewer, tx, input: { ids: asked, to }, once }) {
-      const ids = [...new Set(asked)].toSorted();
+    async assignHandler({ viewer, tx, input: { id, to }, once }) {
       await once(async () => {
-        await requireKnown(parts, tx, to);
-        // in one order, ahead of reading each case: two people who assign the same cases then can't deadlock
-        await lockCases(tx, ids);
-        const judged = ids.map((id) => (shared: SharedTx) => judge(parts, shared, viewer, id, to, asked));
-        const [first] = await shareTransaction(tx, judged);
-        if (first) await saveHandler(tx, ids, first);
+        const [, { context, stored }] = await pipelined(requireKnown(parts, tx, to), opened(parts, tx, viewer, id));
+        await saveHandler(tx, id, written(context, assign(context, stored.file, to)));
         return true;
       });
-      return Promise.all(asked.map((id) => shown(tx, viewer, id)));
+      return shown(tx, viewer, id);
     },
 
     async releaseCase({ viewer, tx, input: { id }, once }) {
       await once(async () => {
         const { context, stored } = await opened(parts, tx, viewer, id);
-        await saveHandler(tx, [id], release(context, stored.file));
+        await saveHandler(tx, id, release(context, stored.file));
         return true;
       });
       return shown(tx, viewer, id);
@@ -76,26 +71,6 @@ export function caseloadHandlers(parts: CaseloadParts): NodeHandlers<typeof case
       }));
     },
   };
-}
-
-/** Judges one of several cases; a refusal names the case. */
-async function judge(
-  parts: CaseloadParts,
-  tx: SharedTx,
-  viewer: Viewer,
-  id: string,
-  to: Handler,
-  asked: readonly string[],
-): Promise<CaseHandler> {
-  try {
-    const { context, stored } = await opened(parts, tx, viewer, id);
-    return written(context, assign(context, stored.file, to));
-  } catch (error) {
-    if (!(error instanceof ProblemError)) throw error;
-    const { code, message, article } = error.problem;
-    const field = `ids.${asked.indexOf(id)}`;
-    throw problem(code, message, { field, node: tx.node, ...(article === null ? {} : { article }), cause: error });
-  }
 }
 
 /** Locks a case and reads what the rules need for its desk's own record. @throws {ProblemError} NOT_FOUND, FORBIDDEN */

@@ -7,7 +7,7 @@ import { opensTo, roleSchema } from '@liandong/schema/graph';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, LOW_INCOME, agent, application, material } from '../testing/cases.ts';
 import type { Samples } from '../testing/inputs.ts';
-import { mutationCall, queryCall } from '../testing/inputs.ts';
+import { mutationCall, queryCall, refusalsIn } from '../testing/inputs.ts';
 import { CITY, COUNTY, TOWNSHIP, TestFederation, VILLAGE } from '../testing/test-federation.ts';
 
 interface RootField {
@@ -102,7 +102,7 @@ async function call({ role, field, kind }: RootField, viewer: Viewer | null, giv
   const token = viewer && (await federation.token(viewer));
   const { data, errors = [] } = await federation.ask(VILLAGE, { role, query, variables, token });
   const value: unknown = data?.[field] ?? null;
-  const refused = kind === 'mutation' ? ((value as { errors: { code: string }[] } | null)?.errors ?? []) : [];
+  const refused = kind === 'mutation' ? refusalsIn(value) : [];
   return { value, codes: [...errors.map((e) => e.extensions?.code), ...refused.map((e) => e.code)] };
 }
 

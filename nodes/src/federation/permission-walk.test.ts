@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, LOW_INCOME, agent, application, material } from '../testing/cases.ts';
 import { dumpOf } from '../testing/dump.ts';
 import type { Samples } from '../testing/inputs.ts';
-import { mutationCall } from '../testing/inputs.ts';
+import { mutationCall, refusalsIn } from '../testing/inputs.ts';
 import {
   CITY,
   COUNTY,
@@ -109,7 +109,6 @@ function samplesAt(caseId: string, filed: string, enquiry: string): Samples {
     from: '2026-06-01',
     to: TOWNSHIP,
     'GrantPowerInput.to': null,
-    'AssignHandlerInput.ids': [caseId],
     'AssignHandlerInput.to': { issuer: 'test-issuer', sub: 'colleague', name: '同事' },
     number: '331022103201-20260105-00001',
     grade: 5,
@@ -149,16 +148,22 @@ async function settled(): Promise<void> {
   });
 }
 
+/** The part of the variables that has the idempotency key. */
+function keyedIn(variables: Record<string, unknown>): object {
+  const { input = variables } = variables as { input?: { each?: object[] } };
+  const [first = input] = (input as { each?: object[] }).each ?? [];
+  return first;
+}
+
 /** A node's answer to a person: the codes of a refusal, or `done`. */
 async function call(node: string, { role, field }: Mutation, viewer: Viewer | null, key?: string): Promise<string> {
   const { query, variables } = mutationCall(roleSchema(role), field, samples[node] ?? {});
-  if (key !== undefined) Object.assign(variables['input'] ?? variables, { idempotencyKey: key });
+  if (key !== undefined) Object.assign(keyedIn(variables), { idempotencyKey: key });
   const token = viewer && (await federation.token(viewer));
   const { data, errors = [] } = await federation.ask(node, { role, query, variables, token });
-  const payload = data?.[field] as { errors: { code: string; field: string | null }[] } | null | undefined;
   const codes = [
     ...errors.map((error) => error.extensions?.code ?? 'none'),
-    ...(payload?.errors ?? []).map((error) => (error.code === 'BAD_INPUT' ? `BAD_INPUT ${error.field}` : error.code)),
+    ...refusalsIn(data?.[field]).map((error) => (error.code === 'BAD_INPUT' ? `BAD_INPUT ${error.field}` : error.code)),
   ];
   return codes[0] ?? 'done';
 }

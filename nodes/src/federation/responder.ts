@@ -46,7 +46,8 @@ export class Responder {
   async answer(content: unknown): Promise<HostReply> {
     const parsed = hostRequestShape.safeParse(content);
     if (!parsed.success) return { problem: { code: 'MESSAGE_INVALID', message: 'Not a request to a host.' } };
-    const answers = Promise.all(parsed.data.operations.map((operation) => this.#alone(operation)));
+    const deadline = performance.now() + parsed.data.budgetMs;
+    const answers = Promise.all(parsed.data.operations.map((operation) => this.#alone(operation, deadline)));
     this.#underWay.add(answers);
     try {
       return { results: await answers };
@@ -61,11 +62,11 @@ export class Responder {
   }
 
   /** Answers one operation of a request: its failure does not affect the others. */
-  async #alone(content: unknown): Promise<RoleResult> {
+  async #alone(content: unknown, deadline: number): Promise<RoleResult> {
     const parsed = roleOperationSchema.safeParse(content);
     if (!parsed.success) return refused(problem('MESSAGE_INVALID', 'Not an operation for a host.').problem);
     try {
-      return await this.#measured(parsed.data);
+      return await this.#measured(parsed.data, deadline);
     } catch (error) {
       this.#parts.log.error({ err: error, role: parsed.data.role }, 'operation failed');
       return refused(problemsOf(error, parsed.data.at)[0]);
@@ -73,10 +74,12 @@ export class Responder {
   }
 
   /** Answers one operation, in its caller's trace, and records its latency by role and root field. */
-  async #measured(operation: RoleOperation): Promise<RoleResult> {
+  async #measured(operation: RoleOperation, deadline: number): Promise<RoleResult> {
     const field = this.#fieldOf(operation);
     const begun = performance.now();
-    const result = await inTrace(operation.trace ?? null, `${operation.role} ${field}`, () => this.#execute(operation));
+    const result = await inTrace(operation.trace ?? null, `${operation.role} ${field}`, () =>
+      this.#execute(operation, deadline),
+    );
     const outcome = (result.errors ?? []).length === 0 ? 'ok' : 'error';
     observeGraphql(operation.role, field, outcome, performance.now() - begun);
     return result;
@@ -112,7 +115,7 @@ export class Responder {
       : problem('NODE_MOVING', `${node} is moving from host ${host} to ${to}.`, { node });
   }
 
-  async #execute(operation: RoleOperation): Promise<RoleResult> {
+  async #execute(operation: RoleOperation, deadline: number): Promise<RoleResult> {
     const { log, services, tokens } = this.#parts;
     let viewer: Viewer | null;
     try {
@@ -127,6 +130,7 @@ export class Responder {
     const context = {
       viewer,
       at: operation.at,
+      deadline,
       noteRead: (node: DivisionCode, read: PersonalDataRead) => {
         const noted = reads.get(node) ?? [];
         noted.push(read);

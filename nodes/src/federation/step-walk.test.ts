@@ -5,13 +5,14 @@ import { roleSchema } from '@liandong/schema/graph';
 import type { AnyStep, Viewer } from '@liandong/schema/operation';
 import { operationsOf, postsAt } from '@liandong/schema/operation';
 import type { DivisionCode } from '@liandong/schema/kernel';
+import type { RoleName } from '@liandong/schema/wire';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { once } from '../idempotency/index.ts';
 import { CaseSteps, application, codesOf, custodians } from '../testing/cases.ts';
 import { Responder } from './responder.ts';
 import { runAt } from '../testing/commands.ts';
-import { mutationCall } from '../testing/inputs.ts';
+import { mutationCall, refusalsIn } from '../testing/inputs.ts';
 import {
   CITY,
   COUNTY,
@@ -74,6 +75,27 @@ const healing = (node: DivisionCode) =>
     isHealing: () => true,
     log: pino({ level: 'silent' }),
   });
+/** The codes of a step's mutation at a host, or of one of many. */
+async function codesAt(
+  host: Pick<Responder, 'answer'>,
+  name: string,
+  { role, viewer, each }: Walked,
+): Promise<unknown[]> {
+  const call = mutationCall(roleSchema(role), name, { each: [each], materials: [] });
+  const token = await federation.token(viewer);
+  const operation = { role, at: viewer.division, ...call, token };
+  const reply = await host.answer({ operations: [operation], budgetMs: 5_000 });
+  if (!('results' in reply)) throw new Error(reply.problem.message);
+  const [result] = reply.results;
+  const refused = refusalsIn(result?.data?.[name]).map(({ code }) => code);
+  return [...(result?.errors ?? []).map(({ extensions }) => extensions?.code), ...refused];
+}
+interface Walked {
+  role: RoleName;
+  viewer: Viewer;
+  each: { id: string; idempotencyKey: string };
+}
+
 const logOf = (node: string, id: string) =>
   federation.rows(node, `SELECT seq FROM case_log WHERE node = $1 AND case_id = $2`, [node, id]);
 
@@ -119,5 +141,57 @@ describe.each(STEPS)('the step $name', ({ step, role }) => {
     const reply = await healing(node).answer({ operations: [{ ...operation, token }], budgetMs: 5_000 });
     const codes = 'results' in reply ? reply.results[0]?.errors?.map(({ extensions }) => extensions?.code) : [];
     expect(codes).toEqual(['NODE_HEALING']);
+  });
+});
+
+const MANY = operationsOf(DOMAINS).flatMap(({ operation, domain }) =>
+  operation.kind === 'bulk' && operation.one.kind === 'step'
+    ? [{ name: operation.name, step: operation.one, role: domain.role }]
+    : [],
+);
+
+describe.each(MANY)('the same step for many, $name,', ({ name, step, role }) => {
+  /** The input of one of many, as its step alone takes it. */
+  const inputOf = (each: object) => {
+    const { variables } = mutationCall(roleSchema(role), name, { each: [each] });
+    const { each: _, ...common } = variables['input'] as { each: object[] };
+    return step.input.parse({ ...common, ...each });
+  };
+
+  test('is answered again under a key that was used for it, and is not taken twice', async () => {
+    const { viewer, id } = takerOf(step);
+    const each = { id, idempotencyKey: `walk-${name}` };
+    const lines = await logOf(viewer.division, id);
+    await federation.db(viewer.division).transact(viewer.division, (tx) => {
+      const request = { mutation: step.keyedAs, input: inputOf(each) };
+      return once(tx, viewer, each.idempotencyKey, request, () => Promise.resolve(true));
+    });
+    const host = federation.host(viewer.division);
+    expect(await codesAt(host, name, { role, viewer, each })).toEqual([]);
+    expect(await logOf(viewer.division, id)).toEqual(lines);
+    const other = { ...each, id: held.get(COUNTY) === id ? (held.get(TOWNSHIP) ?? '') : (held.get(COUNTY) ?? '') };
+    expect(await codesAt(host, name, { role, viewer, each: other })).not.toEqual([]);
+  });
+
+  test('is refused to a token for one case, whichever case', async () => {
+    const { viewer, id } = takerOf(step);
+    const each = { id, idempotencyKey: `one-${name}` };
+    const bound = { ...viewer, onlyCase: 'another' };
+    expect(await codesAt(federation.host(viewer.division), name, { role, viewer: bound, each })).toEqual(['FORBIDDEN']);
+  });
+
+  test('is not taken by a closed node, whose successor has its cases', async () => {
+    const [post] = [...postsAt(step.by, 'TOWNSHIP'), ...postsAt(step.by, 'COUNTY')];
+    const viewer = personAt(OTHER_TOWNSHIP, post ?? 'CHIEF', '民政');
+    const each = { id: handedOver, idempotencyKey: `closed-${name}` };
+    const lines = await logOf(TOWNSHIP, handedOver);
+    expect(await codesAt(federation.host(OTHER_TOWNSHIP), name, { role, viewer, each })).toEqual(['NOT_CUSTODIAN']);
+    expect(await logOf(TOWNSHIP, handedOver)).toEqual(lines);
+  });
+
+  test('is put off as a whole by a node that heals', async () => {
+    const { viewer, id } = takerOf(step);
+    const each = { id, idempotencyKey: `heals-${name}` };
+    expect(await codesAt(healing(viewer.division), name, { role, viewer, each })).toEqual(['NODE_HEALING']);
   });
 });

@@ -121,7 +121,7 @@ async function takeStep(
 
 async function mutate(
   { node, db, runner }: PerformerParts,
-  { name, keyedAs, keyHolder, hashedAs, input: schema }: Extract<Operation, { kind: 'mutation' }>,
+  { name, keyedAs, keyHolder, hashedAs, inBulk, input: schema }: Extract<Operation, { kind: 'mutation' }>,
   viewer: Viewer | null,
   input: object,
   handler: LooseHandler,
@@ -131,7 +131,7 @@ async function mutate(
   const { lane, work } =
     'prepare' in handler
       ? ((await handler.prepare({ viewer, input })) as { lane: string | null; work: Loose })
-      : { lane: null, work: handler };
+      : { lane: laneOf(inBulk, input), work: handler };
   const transacted = async (tx: SharedTx): Promise<unknown> => {
     let keyed = false;
     const doOnce = <T>(effect: () => Promise<T>) => {
@@ -144,6 +144,11 @@ async function mutate(
   };
   const done = await (lane === null ? db.transact(node, transacted) : runner.open(lane, transacted));
   return done instanceof AfterCommit ? done.find() : done;
+}
+
+/** The lane of a case's work that many ask for at once, so that they share transactions as steps do; else null. */
+function laneOf(inBulk: readonly string[] | undefined, input: object): string | null {
+  return inBulk === undefined ? null : (input as Keyed).id;
 }
 
 /**

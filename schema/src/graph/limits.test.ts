@@ -53,6 +53,12 @@ describe('a question is measured by', () => {
     expect(faults('{ a(first: 10) { b(first: 10) { c } } }')).toHaveLength(1);
   });
 
+  test('what it may answer for many cases: as many as one request may have', () => {
+    const all = (fields: string) => `mutation($i: I!) { acceptCases(input: $i) { ${fields} } }`;
+    expect(limitFaults(parse(all('x')), { ...LIMITS, cost: 201 })).toEqual([]);
+    expect(limitFaults(parse(all('x y')), { ...LIMITS, cost: 201 })).toHaveLength(1);
+  });
+
   test('what its root fields weigh beside their answer, wherever they stand, and how many are heavy', () => {
     const heavy = (weight: number) => ({
       weightOf: ({ name }: { name: { value: string } }) => (name.value === 'all' ? weight : 0),

@@ -1,5 +1,8 @@
 import type { ArgumentNode, DocumentNode, FieldNode, FragmentDefinitionNode, SelectionSetNode } from 'graphql';
 import { GraphQLError, Kind } from 'graphql';
+import { DOMAINS } from '../domains/list.ts';
+import { MOST_IN_BULK } from '../operation/bulk.ts';
+import { operationsOf } from '../operation/domain.ts';
 
 /** The largest size of a question, measured before any data is read. */
 export interface QueryLimits {
@@ -52,8 +55,12 @@ export interface HeavyRoots {
 
 const NONE_HEAVY: HeavyRoots = { weightOf: () => 0, most: Infinity };
 
-/** The largest page size. */
-const MAX_PAGE = 200;
+/** The largest page size, and the most cases at once. */
+const MAX_PAGE = MOST_IN_BULK;
+/** Root fields that answer for many cases; variables hold the list, so that the text does not say how many. */
+const BULK: ReadonlySet<string> = new Set(
+  operationsOf(DOMAINS).flatMap(({ operation }) => (operation.kind === 'bulk' ? [operation.name] : [])),
+);
 
 interface Size {
   depth: number;
@@ -121,7 +128,7 @@ class Measure {
         // introspection has a rule of its own (MaxIntrospectionDepthRule)
         const inside = selection.name.value.startsWith('__') ? undefined : selection.selectionSet;
         const below = inside ? this.of(inside) : NOTHING;
-        const page = pageOf(selection.arguments ?? []);
+        const page = BULK.has(selection.name.value) ? MAX_PAGE : pageOf(selection.arguments ?? []);
         size = {
           depth: below.depth + 1,
           aliases: below.aliases + (selection.alias ? 1 : 0),

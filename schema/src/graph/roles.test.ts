@@ -39,7 +39,7 @@ import {
   PROJECT_STAGES,
   REQUEST_STATES,
 } from '../domains/joint/words.ts';
-import type { GraphQLField, GraphQLSchema } from 'graphql';
+import type { GraphQLField, GraphQLInputType, GraphQLSchema } from 'graphql';
 import { getNamedType, isInputObjectType, isNonNullType, isObjectType, printType } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import type { RoleName } from '../wire/federation.ts';
@@ -253,13 +253,24 @@ describe('every mutation', () => {
     expect(mutations.length).toBeGreaterThan(100);
   });
 
-  test.each(mutations)('%s takes an idempotency key, which may be left out', (_, { args }) => {
-    const inputs = args.flatMap(({ type }) => {
+  const keyIn = (fields: readonly { name: string; type: GraphQLInputType }[]) =>
+    String(fields.find(({ name }) => name === 'idempotencyKey')?.type);
+  const inputsOf = (args: readonly { type: GraphQLInputType }[]) =>
+    args.flatMap(({ type }) => {
       const input = getNamedType(type);
       return isInputObjectType(input) ? Object.values(input.getFields()) : [];
     });
-    const key = [...args, ...inputs].find(({ name }) => name === 'idempotencyKey');
-    expect(key && String(key.type)).toBe('String');
+  const many = mutations.filter(([, { args }]) => inputsOf(args).some(({ name }) => name === 'each'));
+
+  test.each(mutations.filter((mutation) => !many.includes(mutation)))(
+    '%s takes an idempotency key, which may be left out',
+    (_, { args }) => {
+      expect(keyIn([...args, ...inputsOf(args)])).toBe('String');
+    },
+  );
+
+  test.each(many)('%s takes an idempotency key with each, which is required', (_, { args }) => {
+    expect(keyIn(inputsOf(inputsOf(args).filter(({ name }) => name === 'each')))).toBe('String!');
   });
 });
 

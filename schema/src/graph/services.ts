@@ -1,4 +1,5 @@
 import type { DivisionCode } from '../kernel/divisions.ts';
+import type { Problem } from '../kernel/errors.ts';
 import type { Viewer } from '../operation/permissions.ts';
 import type { FilingLookup } from '../domains/filing/views.ts';
 import type { HandlingLookup } from '../domains/handling/views.ts';
@@ -15,7 +16,9 @@ export interface RoleContext {
   /** The node the operation is for; null for keyed lookups, whose keys name it. */
   at: DivisionCode | null;
   /** Answers the gateway gathered from many nodes, for fields that no node answers alone; absent at a node. */
-  gathered?: { drift?: CatalogDriftView; roster?: RosterCoverageView };
+  gathered?: { drift?: CatalogDriftView; roster?: RosterCoverageView; refusals?: readonly (Problem | null)[] };
+  /** By when the caller must have the answer, ms of the process's monotonic clock (`performance.now()`). */
+  deadline: number;
   /** Called for personal data that an answer will show; absent if reads are not recorded. */
   noteRead?: (node: DivisionCode, read: PersonalDataRead) => void;
   /** @throws {ProblemError} MISROUTED when this host does not serve the node. */

@@ -33,6 +33,7 @@ describe('the list of codes', () => {
       'NODE_UNREACHABLE',
       'ISSUER_UNREACHABLE',
       'DEADLINE_EXCEEDED',
+      'NOT_BEGUN',
       'BROKER_UNAVAILABLE',
       'DATABASE_UNAVAILABLE',
     ]);

@@ -140,6 +140,7 @@ export const ERRORS = {
   NODE_UNREACHABLE: { http: 503, retry: true, zh: '节点无法联系' },
   ISSUER_UNREACHABLE: { http: 503, retry: true, zh: '身份认证服务无法联系' },
   DEADLINE_EXCEEDED: { http: 504, retry: true, zh: '超时' },
+  NOT_BEGUN: { http: 503, retry: true, zh: '时限已到,尚未办理' },
   NODE_CLOSED: { http: 409, retry: false, zh: '该节点已撤并' },
   NODE_HAS_CHILDREN: { http: 409, retry: false, zh: '下级节点尚未撤并' },
   SUCCESSOR_UNFIT: { http: 409, retry: false, zh: '承接节点须为上级或同一上级的节点' },

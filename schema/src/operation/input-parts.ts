@@ -41,19 +41,19 @@ export const optionalPhone = z
 export const paperNumber = z.string().max(60).transform(bareNumber);
 
 /** Fewest and most characters of an idempotency key. */
-const KEY_LENGTH = { min: 8, max: 100 } as const;
+export const IDEMPOTENCY_KEY_LENGTH = { min: 8, max: 100 } as const;
 
 /** The description of every `idempotencyKey` in the graph. @param effect the input's own text on it */
 export function idempotencyKeyText(effect: string | null | undefined): string {
   const once = effect ?? 'The same key does it once, however often it is sent.';
-  return `${once} ${KEY_LENGTH.min} to ${KEY_LENGTH.max} characters.`;
+  return `${once} ${IDEMPOTENCY_KEY_LENGTH.min} to ${IDEMPOTENCY_KEY_LENGTH.max} characters.`;
 }
 
 /** A key of the caller's, by which a mutation sent again is answered and not done again. */
 export const idempotencyKey = z
   .string()
-  .min(KEY_LENGTH.min)
-  .max(KEY_LENGTH.max)
+  .min(IDEMPOTENCY_KEY_LENGTH.min)
+  .max(IDEMPOTENCY_KEY_LENGTH.max)
   .nullish()
   .transform((v) => v ?? null);
 

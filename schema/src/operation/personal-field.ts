@@ -36,6 +36,15 @@ export const personalAnswer: PersonalField = {
   shows,
 };
 
+/** The answer about one of many cases. */
+export const personalOutcome: PersonalField = {
+  kind: 'CASE',
+  below: [],
+  subject: (source) => (source as { id: string }).id,
+  node: (source) => (source as { node: DivisionCode }).node,
+  shows,
+};
+
 /** A field of an enquiry. @param below names of the personal fields below */
 export const personalOfEnquiry = (...below: string[]): PersonalField => ({
   kind: 'ENQUIRY',

@@ -1,10 +1,18 @@
 /** Ways in which many nodes' answers become one. */
 export type Gathering = 'catalogDrift' | 'rosterCoverage';
 
-/** How a root field names its node. */
+/** How a root field names its nodes. */
 export type Route =
+  | SingleRoute
   /** A list of keys, each with its own node. `copy` is the key's field that allows a copy to answer. */
   | { by: 'keys'; argument: string; copy: string | null }
+  /** All nodes within the division at this path of the arguments. */
+  | { by: 'subtree'; path: readonly string[]; gather: Gathering }
+  /** A list at this path of the arguments: each of it goes to the node that `one` names for it. */
+  | { by: 'each'; path: readonly string[]; one: SingleRoute };
+
+/** How a root field names the one node that answers it. */
+export type SingleRoute =
   /**
    * A case id or number, which begins with the node's code. `copyAt` names the desk that may answer when that node
    * can't.
@@ -17,8 +25,6 @@ export type Route =
   | { by: 'division'; path: readonly string[]; otherwise: 'viewer' | null; nearest?: true }
   /** An item's code, which begins with its city's. `copyAt` as above. */
   | { by: 'item'; argument: string; copyAt: 'viewer' | null }
-  /** All nodes within the division at this path of the arguments. */
-  | { by: 'subtree'; path: readonly string[]; gather: Gathering }
   /** The caller's own desk. */
   | { by: 'viewer' };
 

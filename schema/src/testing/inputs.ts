@@ -1,5 +1,13 @@
-import type { GraphQLArgument, GraphQLInputType, GraphQLSchema } from 'graphql';
-import { getNamedType, isCompositeType, isEnumType, isInputObjectType, isListType, isNonNullType } from 'graphql';
+import type { GraphQLArgument, GraphQLInputType, GraphQLOutputType, GraphQLSchema } from 'graphql';
+import {
+  getNamedType,
+  isCompositeType,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql';
 
 /** Values by the name of a field, or by `Input.field` or `question.argument` where the name alone says too little. */
 export type Samples = Readonly<Record<string, unknown>>;
@@ -8,7 +16,9 @@ export type Samples = Readonly<Record<string, unknown>>;
 export function sampleInput(type: GraphQLInputType, samples: Samples, place = ''): unknown {
   if (isNonNullType(type)) return sampleInput(type.ofType, samples, place);
   const [input = '', field = ''] = place.split('.');
-  for (const name of [place, field]) if (name !== '' && name in samples) return samples[name];
+  // many at once take what one takes
+  const ofOne = `${input.replace(/sInput$/, 'Input')}.${field}`;
+  for (const name of [place, ofOne, field]) if (name !== '' && name in samples) return samples[name];
   if (isListType(type)) return [sampleInput(type.ofType, samples, place)];
   if (isEnumType(type)) return type.getValues()[0]?.name;
   if (isInputObjectType(type)) {
@@ -133,6 +143,19 @@ export function queryCall(schema: GraphQLSchema, field: string, samples: Samples
   };
 }
 
+/** What many at once answer with each. */
+function inBulk(payload: GraphQLOutputType): string {
+  const named = getNamedType(payload);
+  return isObjectType(named) && 'outcomes' in named.getFields() ? 'outcomes { id errors { code field } } ' : '';
+}
+
+/** The codes of a mutation's refusal with the fields they name: of the whole, and of each of many. */
+export function refusalsIn(payload: unknown): { code: string; field: string | null }[] {
+  type Refused = { errors: { code: string; field: string | null }[] } | null | undefined;
+  const { errors = [], outcomes } = (payload ?? {}) as Partial<NonNullable<Refused>> & { outcomes?: Refused[] | null };
+  return [...errors, ...(outcomes ?? []).flatMap((outcome) => outcome?.errors ?? [])];
+}
+
 /** A mutation's text, its variables, and its selection. */
 export function mutationCall(schema: GraphQLSchema, field: string, samples: Samples): Call {
   const found = schema.getMutationType()?.getFields()[field];
@@ -140,7 +163,7 @@ export function mutationCall(schema: GraphQLSchema, field: string, samples: Samp
   const declared = found.args.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(', ');
   const given = found.args.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
   return {
-    query: `mutation Walk(${declared}) { ${field}(${given}) { errors { code field } } }`,
+    query: `mutation Walk(${declared}) { ${field}(${given}) { ${inBulk(found.type)}errors { code field } } }`,
     variables: Object.fromEntries(found.args.map((arg) => [arg.name, sampleInput(arg.type, samples, `.${arg.name}`)])),
   };
 }

@@ -41,6 +41,7 @@ export function contextOf(
   return {
     viewer,
     at,
+    deadline: Infinity,
     services(node) {
       const given = nodes[node];
       if (!given) throw problem('MISROUTED', `This host does not serve ${node}.`, { node });
@@ -63,6 +64,8 @@ export function handlingView(file: CaseFile, node: DivisionCode): HandlingView {
     procedures: file.procedures,
     renewal: file.renewal,
     extension: file.extension,
+    appliedFen: null,
+    reviews: [],
     decision: file.decision,
     issued: file.issued,
     delivery: file.delivery,

@@ -9,9 +9,6 @@ import { Caseload } from './views.ts';
 
 const article = ARTICLES.postDuties;
 
-/** Most cases that are given to a person at once. */
-export const MOST_ASSIGNED = 200;
-
 /** @throws {ProblemError} NOT_FOUND, FORBIDDEN, NOT_CUSTODIAN, CASE_IN_TRANSIT, WRONG_DEPARTMENT, ILLEGAL_STEP, HANDLED_BY_ANOTHER */
 export const claimCase = mutation('claimCase', {
   zh: '认领办件',
@@ -21,21 +18,23 @@ export const claimCase = mutation('claimCase', {
   article,
   inputType: 'HandlerStepInput',
   input: { id: id() },
+  inBulk: ['id'],
   answer: Case,
 });
 
-/** All or none: the first that is refused names its case. @throws {ProblemError} as {@link claimCase}, NOT_IN_ROSTER, BAD_INPUT */
+/** @throws {ProblemError} as {@link claimCase}, NOT_IN_ROSTER */
 export const assignHandler = mutation('assignHandler', {
   zh: '指定承办人',
-  about: 'a chief gives cases to a person of the desk, a handler passes their own on; all of them, or none.',
+  about: 'a chief gives a case to a person of the desk, a handler passes their own on.',
   by: 'CLAIM_CASE',
   judgedBy: 'RULES',
   article,
   input: {
-    ids: z.array(id()).min(1).max(MOST_ASSIGNED),
+    id: id(),
     to: person.extend({ name: z.string().trim().min(1).max(100) }).meta({ inputType: 'HandlerInput' }),
   },
-  answer: { ...listOf(Case), payload: { type: 'AssignHandlerPayload', field: 'cases' } },
+  inBulk: ['id'],
+  answer: Case,
 });
 
 /** @throws {ProblemError} as {@link assignHandler}, NO_CHANGE */
@@ -47,6 +46,7 @@ export const releaseCase = mutation('releaseCase', {
   article,
   inputType: 'HandlerStepInput',
   input: { id: id() },
+  inBulk: ['id'],
   answer: Case,
 });
 

@@ -24,6 +24,7 @@ export const acceptCase = ruledStep('acceptCase', {
   keyedAs: 'accept',
   inputType: 'CaseStepInput',
   input: { note },
+  inBulk: ['id'],
   answer: Case,
   guard: (context, file) => rules.acceptCase(context, file, null),
   rule: (context, file, input) => rules.acceptCase(context, file, input.note),

@@ -40,6 +40,7 @@ export const deliverCase = ruledStep('deliverCase', {
   article: ARTICLES.delivery,
   keyedAs: 'deliver',
   input: { way: word(DELIVERY_WAY, DELIVERY_WAYS), note },
+  inBulk: ['id'],
   answer: Case,
   guard: (context, file) => delivery.deliverCase(context, file, 'WINDOW', null),
   rule: (context, file, input) => delivery.deliverCase(context, file, input.way, input.note),

@@ -5,7 +5,7 @@ import { HANDLER_FILTER } from '../caseload/words.ts';
 import { CUSTODIES, CUSTODY } from '../../kernel/words.ts';
 import { askedDivision, word, wordOf } from '../../operation/fields.ts';
 import { domain } from '../../operation/domain.ts';
-import { personalAnswer } from '../../operation/personal-field.ts';
+import { personalAnswer, personalOutcome } from '../../operation/personal-field.ts';
 import { asText } from '../../operation/merging.ts';
 import { filingNodeOf } from '../../kernel/identifiers.ts';
 import { listOf, pageOf, query } from '../../operation/operation.ts';
@@ -83,6 +83,7 @@ export const document = query('resultDocument', {
   oneCase: true,
   article: ARTICLES.seal,
   input: { case: caseId },
+  inBulk: ['case'],
   route: ofCase,
   answer: Paper,
 });
@@ -98,6 +99,7 @@ export const notice = query('caseNotice', {
   oneCase: true,
   article: ARTICLES.writtenAcceptance,
   input: { case: caseId, seq: z.int() },
+  inBulk: ['case', 'seq'],
   route: ofCase,
   answer: Paper,
 });
@@ -128,7 +130,11 @@ export const handling = domain('handling', {
       key: ({ id, _custodian }) => ({ id, at: asText(_custodian), via: filingNodeOf(asText(id)) }),
     },
   },
-  personal: { 'Query.resultDocument': personalAnswer, 'Query.caseNotice': personalAnswer },
+  personal: {
+    'Query.resultDocument': personalAnswer,
+    'Query.caseNotice': personalAnswer,
+    'DocumentOutcome.text': personalOutcome,
+  },
   operations: {
     cases,
     resultDocument: document,
