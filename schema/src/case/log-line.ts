@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { limitSchema } from '../domains/catalogue/catalogue.ts';
+import { discretionSchema, limitSchema } from '../domains/catalogue/catalogue.ts';
 import { AGENT_CHANGE_REASONS, CONSENT_WAYS, CONTACT_PARTIES, CONTACT_WAYS } from '../domains/proxy/words.ts';
 import { DELIVERY_WAYS, OPINIONS, OUTCOMES, SPECIAL_PROCEDURES } from './words.ts';
 import { GRANT_MODES } from '../domains/delegation/words.ts';
@@ -43,6 +43,9 @@ export const grantUseSchema = z.object({
   mode: z.enum(GRANT_MODES),
 });
 export type GrantUse = z.infer<typeof grantUseSchema>;
+
+/** A standard as a decision cites it. */
+export type CitedDiscretion = z.infer<typeof discretionSchema>;
 
 /** The grants by which a case is accepted, reviewed and decided; null where an organ acts by its own power. */
 export const grantUsesSchema = z.object({
@@ -177,6 +180,8 @@ export const logDataSchemas = {
     minutes: z.string().min(1).optional(),
     /** Digests of the hearing records it is based on (Art. 48). */
     records: z.array(sha256Schema).min(1).optional(),
+    /** 裁量基准 it goes by, in the words of the implementation the case was accepted under. */
+    discretion: discretionSchema.optional(),
   }),
   DOCUMENT_ISSUED: z.object({
     /** 文号. */

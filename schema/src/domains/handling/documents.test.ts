@@ -90,6 +90,14 @@ describe('the document of a result', () => {
     expect(resultDocument(reviewed().decided().file, parts)).not.toContain('参与部门');
   });
 
+  test('names the discretion standard the decision goes by, if it cites one', () => {
+    const discretion = { id: 'A2', circumstance: '人均收入高于标准的 50%', standard: '按差额救助' };
+    const { file } = reviewed().decided();
+    const cited = { ...file, decision: file.decision && { ...file.decision, discretion } };
+    expect(resultDocument(cited, parts)).toContain('| 裁量基准 | A2:人均收入高于标准的 50%;按差额救助 |');
+    expect(resultDocument(file, parts)).not.toContain('裁量基准');
+  });
+
   test('is not made before the decision', () => {
     expect(refusalCode(() => resultDocument(reviewed().file, parts))).toBe('ILLEGAL_STEP');
     expect(refusalCode(() => documentNumberOf(reviewed().file, nameOf))).toBe('ILLEGAL_STEP');

@@ -1,6 +1,6 @@
 import type { DivisionCode } from '../../kernel/divisions.ts';
 import { problem } from '../../kernel/errors.ts';
-import type { LogLine } from '../../case/log-line.ts';
+import type { CitedDiscretion, LogLine } from '../../case/log-line.ts';
 import { GRANT_MODE_LABELS } from '../delegation/words.ts';
 import { LAPSE_EFFECT_LABELS, OBJECTION_END_LABELS, PARTY_OPINION_LABELS } from '../joint/words.ts';
 import { LOG_ACTION_LABELS } from '../../case/log-words.ts';
@@ -57,6 +57,7 @@ export function resultDocument(file: CaseFile, parts: DocumentParts): string {
     ['参与部门', file.joint && partiesText(file.joint, decision.node, nameOf)],
     ['听证', decision.records.length > 0 ? `根据听证笔录作出(${ARTICLES.hearingRules})` : null],
     ['集体讨论', decision.minutes],
+    ['裁量基准', decision.discretion && discretionText(decision.discretion)],
     ['设定依据', item.legalBasis],
     ['印章', parts.sealName],
   ];
@@ -80,6 +81,8 @@ function powerText(file: CaseFile, nameOf: DocumentParts['nameOf']): string {
   const name = use.mode === 'ENTRUSTED' ? `以${grantor}名义` : '以本机关名义';
   return `${nameOf(decision.node)}(${grantor}${GRANT_MODE_LABELS[use.mode]},授权书 ${use.id},${name})`;
 }
+
+const discretionText = ({ id, circumstance, standard }: CitedDiscretion) => `${id}:${circumstance};${standard}`;
 
 /** The departments in joint handling, with the place of another node's, and each one's answer. */
 function partiesText({ parties }: JointHandling, lead: DivisionCode, nameOf: DocumentParts['nameOf']): string {

@@ -12,6 +12,7 @@ import { caseloadRefs } from '../caseload/graph.ts';
 import { expeditedRefs } from '../expedited/graph.ts';
 import { OPENS_ITS_CASE } from '../../graph/one-case.ts';
 import { addProblem } from '../../graph/problems.ts';
+import type { CitedDiscretion } from '../../case/log-line.ts';
 import type { CaseStepState } from '../../operation/step-states.ts';
 import { handling } from './operations.ts';
 import type { HandlingView, LogEntryView } from './views.ts';
@@ -253,6 +254,14 @@ function clockType(
 }
 
 function decisionType({ builder, enumOf, refs: { Division } }: RoleBuilder) {
+  const Cited = builder.objectRef<CitedDiscretion>('CitedDiscretion').implement({
+    description: '裁量基准, as the decision cites it.',
+    fields: (t) => ({
+      id: t.exposeID('id', { nullable: false }),
+      circumstance: t.exposeString('circumstance', { nullable: false }),
+      standard: t.exposeString('standard', { nullable: false }),
+    }),
+  });
   return builder.objectRef<Decision>('Decision').implement({
     description: '决定',
     fields: (t) => ({
@@ -267,6 +276,7 @@ function decisionType({ builder, enumOf, refs: { Division } }: RoleBuilder) {
         resolve: (d) => d.inNameOf,
       }),
       minutes: t.exposeString('minutes', { description: '会议纪要 of a collective decision.' }),
+      discretion: t.field({ type: Cited, description: '裁量基准 it goes by.', resolve: (d) => d.discretion }),
       department: t.exposeString('department', { description: 'The department whose decision it is.' }),
       grant: t.exposeID('grant', { description: 'The delegation it was decided under.' }),
       deemed: t.exposeBoolean('deemed', {
