@@ -65,7 +65,7 @@ export function handlingView(file: CaseFile, node: DivisionCode): HandlingView {
     renewal: file.renewal,
     extension: file.extension,
     decision: file.decision,
-    issued: file.issued,
+    issued: file.issued && { ...file.issued, verificationCode: `${file.issued.node}-CODE` },
     delivery: file.delivery,
     rating: file.rating,
     result: resultOf(file),

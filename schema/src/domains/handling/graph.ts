@@ -15,18 +15,10 @@ import { addProblem } from '../../graph/problems.ts';
 import type { CitedDiscretion } from '../../case/log-line.ts';
 import type { CaseStepState } from '../../operation/step-states.ts';
 import { handling } from './operations.ts';
-import type { HandlingView, LogEntryView } from './views.ts';
+import { DOCUMENT_STANDING } from './verification.ts';
+import type { HandlingView, IssuedView, LogEntryView, VerifiedDocument } from './views.ts';
 import type { Clock, DeskTime } from '../../case/clock.ts';
-import type {
-  Decision,
-  Delivery,
-  Extension,
-  IssuedDocument,
-  Precheck,
-  Procedure,
-  Rating,
-  Renewal,
-} from '../../case/case-file.ts';
+import type { Decision, Delivery, Extension, Precheck, Procedure, Rating, Renewal } from '../../case/case-file.ts';
 
 /** Role handling (办理): state, log and clock. Owner: the custodian. */
 export function addHandling(role: RoleBuilder): void {
@@ -64,7 +56,7 @@ export function addHandling(role: RoleBuilder): void {
   const refs = addOperations(
     role,
     expedited,
-    addOperations(role, handling, { Case, CaseStepState: stepStateType(role) }),
+    addOperations(role, handling, { Case, CaseStepState: stepStateType(role), VerifiedDocument: verifiedType(role) }),
   );
   addOperations(role, caseload, { ...refs, Caseload });
   addOperations(role, notes, { CaseNote: noteRef(role) });
@@ -148,6 +140,36 @@ function implementCase(
         type: 'DateTime',
         description: 'Set when the answering node does not hold the case: when it last heard of it.',
         resolve: (c) => c.staleSince,
+      }),
+    }),
+  });
+}
+
+function verifiedType({ builder, enumOf, refs: { Division, ItemStub } }: RoleBuilder) {
+  return builder.objectRef<VerifiedDocument>('VerifiedDocument').implement({
+    description: '文书核验: what the public is told of an issued document. It names no person.',
+    fields: (t) => ({
+      number: t.exposeString('number', { nullable: false, description: '文号' }),
+      issuedBy: t.field({ type: Division, resolve: (d) => d.issuedBy }),
+      inNameOf: t.field({ type: Division, resolve: (d) => d.inNameOf }),
+      department: t.exposeString('department'),
+      issuedAt: t.field({ type: 'DateTime', nullable: false, resolve: (d) => d.issuedAt }),
+      item: t.field({ type: ItemStub, resolve: (d) => ({ code: d.item, via: d.issuedBy }) }),
+      outcome: t.field({ type: enumOf(OUTCOME), nullable: false, resolve: (d) => d.outcome }),
+      sha256: t.exposeString('sha256', {
+        nullable: false,
+        description: "Of the document's bytes: a file is what was issued if it has the same.",
+      }),
+      standing: t.field({ type: enumOf(DOCUMENT_STANDING), nullable: false, resolve: (d) => d.standing }),
+      endedAt: t.field({
+        type: 'DateTime',
+        description: 'When it stopped standing; null while it stands.',
+        resolve: (d) => d.endedAt,
+      }),
+      staleSince: t.field({
+        type: 'DateTime',
+        description: 'Set when the node does not hold the case: when it last heard of it.',
+        resolve: (d) => d.staleSince,
       }),
     }),
   });
@@ -344,7 +366,7 @@ function courseTypes({ builder, enumOf, refs }: RoleBuilder) {
 
 /** Types for the end of a case. */
 function endTypes({ builder, enumOf, refs: { Division } }: RoleBuilder) {
-  const DocumentRef = builder.objectRef<IssuedDocument>('IssuedDocument').implement({
+  const DocumentRef = builder.objectRef<IssuedView>('IssuedDocument').implement({
     description: '结果文书. Its text is asked for by `resultDocument`.',
     fields: (t) => ({
       number: t.exposeString('number', { nullable: false, description: '文号' }),
@@ -353,6 +375,11 @@ function endTypes({ builder, enumOf, refs: { Division } }: RoleBuilder) {
       fileName: t.string({ nullable: false, resolve: (d) => d.document.fileName }),
       sha256: t.string({ nullable: false, resolve: (d) => d.document.sha256 }),
       seal: t.exposeString('seal', { description: "The register's id of the seal set on it." }),
+      verificationCode: t.exposeString('verificationCode', {
+        nullable: false,
+        description:
+          '核验码: with the number, what `verifyDocument` takes. Documents issued before there were codes do not show it.',
+      }),
     }),
   });
   const DeliveryRef = builder.objectRef<Delivery>('Delivery').implement({

@@ -18,6 +18,7 @@ import type { LogAction } from '../../case/log-words.ts';
 import type { MissingMaterial } from '../../case/log-line.ts';
 import type { HandlerView } from '../caseload/views.ts';
 import type { Viewer } from '../../operation/permissions.ts';
+import type { DocumentVerification } from './verification.ts';
 import { view } from '../../operation/operation.ts';
 import type { CaseStepState } from '../../operation/step-states.ts';
 
@@ -51,7 +52,7 @@ export interface HandlingView {
   renewal: Renewal | null;
   extension: Extension | null;
   decision: Decision | null;
-  issued: IssuedDocument | null;
+  issued: IssuedView | null;
   delivery: Delivery | null;
   rating: Rating | null;
   result: CaseResult | null;
@@ -69,6 +70,19 @@ export interface HandlingView {
   staleSince: Date | null;
 }
 
+/** As the node that issued it tells the public. */
+export interface VerifiedDocument extends DocumentVerification {
+  /** When this node last heard of the case; null while it holds it. */
+  staleSince: Date | null;
+}
+
+/** 结果文书, with what it is verified by. */
+export interface IssuedView extends IssuedDocument {
+  /** 核验码 */
+  verificationCode: string;
+}
+
+export const VerifiedDocument = view<VerifiedDocument>('VerifiedDocument');
 export const Case = view<HandlingView>('Case');
 export const StepState = view<CaseStepState>('CaseStepState');
 /** A paper of the case, as Markdown. */
