@@ -7,6 +7,7 @@ import {
   AUDIENCES,
   CROSS_DISTRICT_WAYS,
   CROSS_DISTRICTS,
+  DAY_UNIT,
   DAY_UNITS,
   FLOW_STEPS,
   HANDLING_WAYS,
@@ -21,6 +22,7 @@ import {
 } from './item-words.ts';
 import { SPECIAL_PROCEDURES } from '../../case/words.ts';
 import { TIERS } from '../../kernel/words.ts';
+import { word } from '../../operation/fields.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
 import type { Day } from '../../kernel/calendar.ts';
 import { isDay } from '../../kernel/calendar.ts';
@@ -30,7 +32,7 @@ const text = z.string().min(1);
 
 /** Whole days, or half working days by the centre's rule ({@link ARTICLES.halfDays}); plain days have no halves. */
 export const limitSchema = z
-  .object({ days: z.number().min(0).max(3650).multipleOf(0.5), unit: z.enum(DAY_UNITS) })
+  .object({ days: z.number().min(0).max(3650).multipleOf(0.5), unit: word(DAY_UNIT, DAY_UNITS) })
   .refine(({ days, unit }) => unit === 'WORKDAY' || Number.isInteger(days), {
     path: ['days'],
     message: 'only working days have halves',
