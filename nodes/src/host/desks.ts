@@ -94,7 +94,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     atNode(filing, filingHandlers({ ...house, calendar, cases, writer, outbox, successionOf }), (_tx, stored, viewer) =>
       filingView(stored, node, viewer),
     ),
-    atNode(papers, papersHandlers({ node, divisions, now })),
+    atNode(papers, papersHandlers({ node, divisions, renderer: parts.renderer, now })),
     atNode(handling, handlingHandlers(cases, putOff, parts.config.verifyPage), showCase),
     atNode(
       expedited,
