@@ -9,6 +9,7 @@ import { GrantPublisher } from '../delegation/index.ts';
 import type { Failures } from '../failures/index.ts';
 import { FeedAppender } from '../feeds/index.ts';
 import { Outbox } from '../handoff/index.ts';
+import { HostHealth } from '../health/host-health.ts';
 import { KeyDesk, OwnKeys } from '../keys/index.ts';
 import { LegalBasisDesk } from '../legal-bases/index.ts';
 import { ProjectKeeper } from '../projects/index.ts';
@@ -17,6 +18,7 @@ import type { Incarnations } from '../restore/index.ts';
 import { carriedAlong } from './carried.ts';
 import type { Trust } from '../trust/index.ts';
 import type { Foundation } from './foundation.ts';
+import { withPlacedNodes } from './node-placement.ts';
 
 /** The parts that all nodes of a host share. */
 export interface HostParts {
@@ -38,6 +40,7 @@ export interface HostParts {
   legalBases: LegalBasisDesk;
   keeper: ProjectKeeper;
   failures: Failures;
+  health: HostHealth;
   now: () => Date;
   log: Logger;
 }
@@ -88,6 +91,7 @@ export function hostParts(
     legalBases: new LegalBasisDesk({ divisions, outbox, nodes, now }),
     keeper,
     failures,
+    health: new HostHealth({ db, placed: () => withPlacedNodes(config).catch(() => config), now }),
     now,
     log,
   };
