@@ -20,8 +20,8 @@ await build({
   // names and lines stay readable in stack traces; NODE_OPTIONS=--enable-source-maps shows the sources' own
   sourcemap: true,
   keepNames: true,
-  // an optional part of pg, which is not used
-  external: ['pg-native'],
+  // an optional part of pg, which is not used; libraries with parts that are no JavaScript
+  external: ['pg-native', 'sharp', '@hyzyla/pdfium', '@fontsource/*'],
   // packages in CommonJS ask for parts of Node.js with require
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { MAX_PART_BYTES } from '@liandong/schema/domains/papers';
+import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { VILLAGE } from './testing/memory-federation.ts';
 import { personAt } from './testing/people.ts';
@@ -20,6 +21,21 @@ beforeAll(async () => {
   const docx = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
   papers.set('ld1.office', { ...scan, fileName: '申请.docx', contentType: docx, inline: false });
 });
+/** A ZIP of two scans. */
+const ZIP = () => {
+  const inside = { sha256: SHA, contentType: 'image/jpeg', inline: true };
+  return {
+    sha256: SHA,
+    bytes: Buffer.alloc(0),
+    fileName: '331022103201-20260105-000001.zip',
+    contentType: 'application/zip',
+    inline: false,
+    holds: [
+      { ...inside, bytes: SCAN, fileName: '01-户口簿-扫描.jpg' },
+      { ...inside, bytes: Buffer.from('证明'), fileName: '02-身份证明-证明.txt' },
+    ],
+  };
+};
 beforeEach(() => {
   gateway.hosts.requests.length = 0;
 });
@@ -137,6 +153,56 @@ describe('the address of a paper', () => {
 
   test('of a place without a node says so', async () => {
     expect((await gateway.request('/papers/999999/ld1.scan')).status).toBe(400);
+  });
+});
+
+describe('a whole file', () => {
+  test('as a ZIP holds every paper byte for byte, under its own name', async () => {
+    gateway.hosts.node(VILLAGE).papers.set('ld1.zip', ZIP());
+    const { response, bytes } = await get('ld1.zip');
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/zip']);
+    expect(response.headers.get('content-disposition')).toContain('attachment');
+    const found = unzipSync(bytes);
+    expect(Object.keys(found)).toEqual(['01-户口簿-扫描.jpg', '02-身份证明-证明.txt']);
+    expect(Buffer.from(found['01-户口簿-扫描.jpg'] ?? []).equals(SCAN)).toBe(true);
+    expect(Buffer.from(found['02-身份证明-证明.txt'] ?? []).toString()).toBe('证明');
+  });
+
+  test('breaks off where a paper of it can’t be fetched, so that no torn archive passes for a whole one', async () => {
+    const zip = ZIP();
+    gateway.hosts.node(VILLAGE).papers.set('ld1.torn', zip);
+    const request = new Request(`http://gateway.test/papers/${VILLAGE}/ld1.torn`);
+    const response = await gateway.gateway.answer(request, { address: '192.0.2.1', secure: false });
+    const reader = response.body?.getReader();
+    await reader?.read();
+    gateway.hosts.faults.set('villages', 'dead');
+    const rest = async () => {
+      for (;;) if ((await reader?.read())?.done) return 'whole';
+    };
+    await expect(rest()).rejects.toThrow('Nobody listens there.');
+    gateway.hosts.faults.clear();
+  });
+});
+
+describe('a page of a paper', () => {
+  test('is a picture with the number of pages', async () => {
+    const { response, bytes } = await get('ld1.scan/2');
+    expect([response.status, response.headers.get('content-type'), response.headers.get('paper-pages')]).toEqual([
+      200,
+      'image/jpeg',
+      '3',
+    ]);
+    expect(bytes.equals(SCAN.subarray(2, 11))).toBe(true);
+  });
+
+  test('is waited for while the node prepares it', async () => {
+    const scan = gateway.hosts.node(VILLAGE).papers.get('ld1.scan');
+    if (scan) gateway.hosts.node(VILLAGE).papers.set('ld1.slow', { ...scan, preparing: 2 });
+    expect((await get('ld1.slow/1')).response.status).toBe(200);
+  });
+
+  test.each(['0', 'x', '1/2', '100000'])('%s is none: 404', async (page) => {
+    expect((await get(`ld1.scan/${page}`)).response.status).toBe(404);
   });
 });
 

@@ -1,20 +1,31 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ExecutionRequest, ExecutionResult } from '@graphql-tools/utils';
 import { MAX_PART_BYTES } from '@liandong/schema/domains/papers';
-import type { PaperPartView } from '@liandong/schema/domains/papers';
+import type { PaperPageView, PaperPartView } from '@liandong/schema/domains/papers';
 import type { Problem } from '@liandong/schema/kernel';
 import { ERRORS, isErrorCode } from '@liandong/schema/kernel';
+import type { DocumentNode } from 'graphql';
 import { parse } from 'graphql';
-import type { GatewayContext } from './context.ts';
 import { refusal } from './edge-guard.ts';
+import type { GatewayContext } from './context.ts';
+import { streamOf, zipOf } from './zip.ts';
 
 /** Asks the graph's role that papers belong to. */
 type Ask = (request: ExecutionRequest) => Promise<ExecutionResult>;
+type Answer<T> = T | { problem: Problem };
 
-const PART = parse(`query ($division: ID!, $ticket: String!, $offset: Int!, $length: Int!) {
-  paperPart(division: $division, ticket: $ticket, offset: $offset, length: $length) {
-    bytes size sha256 fileName contentType inline
+const PART = parse(`query ($division: ID!, $ticket: String!, $entry: Int!, $offset: Int!, $length: Int!) {
+  answer: paperPart(division: $division, ticket: $ticket, entry: $entry, offset: $offset, length: $length) {
+    bytes size sha256 fileName contentType inline entries
   }
 }`);
+const PAGE = parse(`query ($division: ID!, $ticket: String!, $page: Int!) {
+  answer: paperPage(division: $division, ticket: $ticket, page: $page) { bytes pages }
+}`);
+
+/** Longest wait for a node that draws a paper, ms, and the time between two questions. */
+const PREPARING_MS = 130_000;
+const ASK_AGAIN_MS = 300;
 
 /** A paper is shown alone: it runs nothing, loads nothing, and stands in no frame. */
 const ALONE = "default-src 'none'; frame-ancestors 'none'; sandbox";
@@ -26,9 +37,9 @@ interface Stretch {
 }
 
 /**
- * Answers an address of a paper (`/papers/<node>/<ticket>`) with its bytes, or with a range of them (RFC 9110 §14). The
- * node that holds them judges ticket and reader for every part; parts are fetched only as fast as the reader takes
- * them.
+ * Answers an address of a paper (`/papers/<node>/<ticket>`) with its bytes, or with a range of them (RFC 9110 §14), and
+ * `<address>/<page>` with a picture of one page. The node that holds the bytes judges ticket and reader for every part;
+ * parts are fetched only as fast as the reader takes them.
  * @param contextOf the caller, with a deadline for the next part
  * @returns null if the path is no such address
  */
@@ -37,39 +48,98 @@ export async function paperAnswer(
   ask: Ask,
   contextOf: () => GatewayContext,
 ): Promise<Response | null> {
-  const [, division, ticket] = /^\/papers\/(\d{6,12})\/([\w.-]+)$/.exec(new URL(request.url).pathname) ?? [];
+  const { pathname } = new URL(request.url);
+  const [, division, ticket, page] = /^\/papers\/(\d{6,12})\/([\w.-]+)(?:\/([1-9]\d{0,4}))?$/.exec(pathname) ?? [];
   if (division === undefined || ticket === undefined) return null;
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return refusal(405, 'BAD_INPUT', 'A paper is read with GET or HEAD.', { allow: 'GET, HEAD' });
   }
-  const part = (offset: number, length: number) =>
-    partOf(ask({ document: PART, variables: { division, ticket, offset, length }, context: contextOf() }));
-  const paper = await part(0, 0);
-  if ('problem' in paper) return refused(paper.problem);
-  const wanted = rangeOf(request.headers, paper.size, `"${paper.sha256}"`);
-  if (wanted === 'NOT_SATISFIABLE') {
-    return refusal(416, 'BAD_INPUT', `range: the paper has ${paper.size} bytes.`, {
-      'content-range': `bytes */${paper.size}`,
-    });
-  }
-  const stretch = wanted ?? { first: 0, last: paper.size - 1 };
-  return new Response(request.method === 'HEAD' ? null : bytesOf(stretch, part), {
-    status: wanted === null ? 200 : 206,
-    headers: headersOf(paper, stretch, wanted !== null),
-  });
+  const asked = <T>(document: DocumentNode, variables: object): Promise<Answer<T>> =>
+    whenPrepared(request.signal, () =>
+      answerOf<T>(ask({ document, variables: { division, ticket, ...variables }, context: contextOf() })),
+    );
+  if (page !== undefined) return pageAnswer(request, await asked<PaperPageView>(PAGE, { page: Number(page) }));
+  return new Paper(request, (entry, offset, length) => asked(PART, { entry, offset, length })).answer();
 }
 
-function headersOf(paper: PaperPartView, { first, last }: Stretch, partial: boolean): HeadersInit {
-  const shown = paper.inline ? 'inline' : 'attachment';
-  return {
-    'accept-ranges': 'bytes',
+function pageAnswer({ method }: Request, page: Answer<PaperPageView>): Response {
+  if ('problem' in page) return refused(page.problem);
+  const jpeg = Buffer.from(page.bytes, 'base64');
+  const headers = {
     'cache-control': 'private, no-store',
-    'content-disposition': `${shown}; filename*=UTF-8''${encodeURIComponent(paper.fileName).replace(/['()*]/g, escaped)}`,
-    'content-length': String(last - first + 1),
+    'content-length': String(jpeg.length),
     'content-security-policy': ALONE,
-    'content-type': paper.contentType,
-    etag: `"${paper.sha256}"`,
-    ...(partial ? { 'content-range': `bytes ${first}-${last}/${paper.size}` } : {}),
+    'content-type': 'image/jpeg',
+    'paper-pages': String(page.pages),
+  };
+  return new Response(method === 'HEAD' ? null : jpeg, { headers });
+}
+
+/** Asks for a part: of the paper itself (0), or of a paper in a ZIP. */
+type AskPart = (entry: number, offset: number, length: number) => Promise<Answer<PaperPartView>>;
+
+/** A paper or a whole file as it is asked for. */
+class Paper {
+  readonly #request: Request;
+  readonly #part: AskPart;
+
+  constructor(request: Request, part: AskPart) {
+    this.#request = request;
+    this.#part = part;
+  }
+
+  async answer(): Promise<Response> {
+    const { method, headers } = this.#request;
+    const paper = await this.#part(0, 0, 0);
+    if ('problem' in paper) return refused(paper.problem);
+    if (paper.entries > 0) {
+      const zip = method === 'HEAD' ? null : streamOf(zipOf(this.#entries(paper.entries)));
+      return new Response(zip, { headers: headersOf(paper) });
+    }
+    const wanted = rangeOf(headers, paper.size, `"${paper.sha256}"`);
+    if (wanted === 'NOT_SATISFIABLE') {
+      const range = { 'content-range': `bytes */${paper.size}` };
+      return refusal(416, 'BAD_INPUT', `range: the paper has ${paper.size} bytes.`, range);
+    }
+    const { first, last } = wanted ?? { first: 0, last: paper.size - 1 };
+    return new Response(method === 'HEAD' ? null : streamOf(this.#bytes(0, first, last)), {
+      status: wanted === null ? 200 : 206,
+      headers: {
+        ...headersOf(paper),
+        'accept-ranges': 'bytes',
+        'content-length': String(last - first + 1),
+        etag: `"${paper.sha256}"`,
+        ...(wanted === null ? {} : { 'content-range': `bytes ${first}-${last}/${paper.size}` }),
+      },
+    });
+  }
+
+  /** The papers of a ZIP, one after the other. */
+  async *#entries(count: number) {
+    for (let entry = 1; entry <= count; entry++) {
+      const paper = known(await this.#part(entry, 0, 0));
+      yield { name: paper.fileName, bytes: this.#bytes(entry, 0, paper.size - 1) };
+    }
+  }
+
+  /** The bytes of a stretch, part by part. @throws {Error} if the node can't give the next one */
+  async *#bytes(entry: number, first: number, last: number): AsyncGenerator<Uint8Array> {
+    for (let next = first; next <= last;) {
+      // parts end where the sealed pieces end, so that the node opens each piece once
+      const length = Math.min(MAX_PART_BYTES - (next % MAX_PART_BYTES), last - next + 1);
+      yield Buffer.from(known(await this.#part(entry, next, length)).bytes, 'base64');
+      next += length;
+    }
+  }
+}
+
+function headersOf({ fileName, contentType, inline }: PaperPartView): Record<string, string> {
+  const name = encodeURIComponent(fileName).replace(/['()*]/g, escaped);
+  return {
+    'cache-control': 'private, no-store',
+    'content-disposition': `${inline ? 'inline' : 'attachment'}; filename*=UTF-8''${name}`,
+    'content-security-policy': ALONE,
+    'content-type': contentType,
   };
 }
 
@@ -91,38 +161,33 @@ function rangeOf(headers: Headers, size: number, etag: string): Stretch | 'NOT_S
   return first >= size ? 'NOT_SATISFIABLE' : { first, last };
 }
 
-/** The bytes of a stretch, part by part; it breaks off if the node can't give the next one. */
-function bytesOf(
-  { first, last }: Stretch,
-  part: (offset: number, length: number) => Promise<PaperPartView | { problem: Problem }>,
-): ReadableStream<Uint8Array> {
-  let next = first;
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        // parts end where the sealed pieces end, so that the node opens each piece once
-        const length = Math.min(MAX_PART_BYTES - (next % MAX_PART_BYTES), last - next + 1);
-        const found = await part(next, length);
-        if ('problem' in found) return controller.error(new Error(found.problem.message));
-        controller.enqueue(Buffer.from(found.bytes, 'base64'));
-        next += length;
-        if (next > last) controller.close();
-      },
-    },
-    { highWaterMark: 0 },
-  );
+/** Asks again while the node draws the paper and the reader waits. */
+async function whenPrepared<T>(reader: AbortSignal, ask: () => Promise<Answer<T>>): Promise<Answer<T>> {
+  const until = performance.now() + PREPARING_MS;
+  for (;;) {
+    const answer = await ask();
+    const preparing = isProblem(answer) && answer.problem.code === 'PAPER_PREPARING';
+    if (!preparing || reader.aborted || performance.now() > until) return answer;
+    await pause(ASK_AGAIN_MS);
+  }
 }
 
-async function partOf(asked: Promise<ExecutionResult>): Promise<PaperPartView | { problem: Problem }> {
+async function answerOf<T>(asked: Promise<ExecutionResult>): Promise<Answer<T>> {
   const { data, errors } = await asked;
-  const part = (data as { paperPart?: PaperPartView | null } | null | undefined)?.paperPart;
-  if (part) return part;
+  const { answer } = (data ?? {}) as { answer?: T | null };
+  if (answer) return answer;
   const [error] = errors ?? [];
   const code = error?.extensions?.['code'];
-  const known = isErrorCode(code) ? code : 'INTERNAL';
-  return {
-    problem: { code: known, message: error?.message ?? 'Internal error.', article: null, field: null, node: null },
-  };
+  const message = error?.message ?? 'Internal error.';
+  return { problem: { code: isErrorCode(code) ? code : 'INTERNAL', message, article: null, field: null, node: null } };
+}
+
+const isProblem = (answer: Answer<unknown>): answer is { problem: Problem } =>
+  typeof answer === 'object' && answer !== null && 'problem' in answer;
+
+function known<T extends object>(answer: Answer<T>): T {
+  if (isProblem(answer)) throw new Error(answer.problem.message);
+  return answer;
 }
 
 const refused = ({ code, message }: Problem) => refusal(ERRORS[code].http, code, message);

@@ -10,6 +10,7 @@ import { examples } from './one-federation/examples.ts';
 import { joint } from './one-federation/joint.ts';
 import { journeys } from './one-federation/journeys.ts';
 import { outages } from './one-federation/outages.ts';
+import { papers } from './one-federation/papers.ts';
 import { powers } from './one-federation/powers.ts';
 import { projects } from './one-federation/projects.ts';
 import { proxy } from './one-federation/proxy.ts';
@@ -28,6 +29,7 @@ const PARTS: readonly [name: string, part: (asking: Asking) => void][] = [
   ['projects', projects],
   ['joint handling', joint],
   ['proxy handling', proxy],
+  ['papers', papers],
   ['the examples', examples],
   ['outages', outages],
 ];

@@ -3,6 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { readText } from '@liandong/runtime';
 import { pino } from 'pino';
+import { NO_SUCCESSION } from '@liandong/schema/case';
+import { guideOf } from '@liandong/schema/domains/catalogue';
 import { dayOf, parseDivisions, problem, ProblemError } from '@liandong/schema/kernel';
 import {
   describeImport,
@@ -20,6 +22,7 @@ import { HostDb, migrate } from './db/index.ts';
 import { Failures } from './failures/index.ts';
 import { FeedAppender } from './feeds/index.ts';
 import { basesByTitle } from './legal-bases/index.ts';
+import { findOffices } from './offices/index.ts';
 import { openVault, readyDataKeys } from './sealing/index.ts';
 import { importRegisters } from './sharing/index.ts';
 
@@ -155,8 +158,8 @@ async function printGuide(item: string | undefined, options: Options): Promise<v
   try {
     const division = divisions.get(options['division'] ?? node).code;
     const today = dayOf(new Date());
-    const powers = await powersOn(db.queries(node), today);
-    print((await findGuide(db.queries(node), item, division, divisions, today, powers)).markdown);
+    const reading = { divisions, powersOn, offices: findOffices, successionOf: NO_SUCCESSION };
+    print(guideOf(await findGuide(reading, db.queries(node), item, division, today)));
   } finally {
     await db.close();
   }

@@ -93,6 +93,9 @@ export function shareWith(answer: Response, request: Request, { allowed }: Origi
   answer.headers.append('vary', 'origin');
   if (origin === null || !allowed.includes(origin)) return;
   answer.headers.set('access-control-allow-origin', origin);
-  answer.headers.set('access-control-expose-headers', 'accept-ranges, content-disposition, content-range, etag');
+  answer.headers.set(
+    'access-control-expose-headers',
+    'accept-ranges, content-disposition, content-range, etag, paper-pages',
+  );
   answer.headers.set('cross-origin-resource-policy', 'cross-origin');
 }

@@ -26,6 +26,17 @@ import {
   trackedOf,
 } from './memory-views.ts';
 
+/** A paper, or a ZIP of papers. */
+export interface MemoryPaper extends Omit<PaperPartView, 'bytes' | 'size' | 'entries'> {
+  bytes: Buffer;
+  /** The one person it was made for. */
+  readBy?: string;
+  /** What a ZIP holds. */
+  holds?: readonly MemoryPaper[];
+  /** How often it says that it is being prepared. */
+  preparing?: number;
+}
+
 /** The operations it answers. */
 type Answered = Domain<
   (typeof filing)['operations'] &
@@ -58,7 +69,7 @@ export class MemoryNode implements NodeServices {
   /** The last entry of the city's catalogue feed that it holds. */
   seq = 1;
   /** Papers it holds, by the ticket that opens them. */
-  readonly papers = new Map<string, Omit<PaperPartView, 'bytes' | 'size'> & { bytes: Buffer; readBy?: string }>();
+  readonly papers = new Map<string, MemoryPaper>();
   /** Thrown by every question, as by a fault of the program. */
   fault: Error | null = null;
 
@@ -146,6 +157,8 @@ export class MemoryNode implements NodeServices {
       guide: async (_viewer, { item }) => ({
         item: itemOf(this.code, this.#known(item)),
         markdown: `# told by ${this.code}`,
+        flow: { item, place: this.code, title: `told by ${this.code}`, lanes: [], nodes: [], edges: [] },
+        power: this.deciders.get(item) ?? null,
       }),
       competence: async (_viewer, { item, division }) => ({
         acceptor: this.code,
@@ -163,7 +176,17 @@ export class MemoryNode implements NodeServices {
       dataRequests: async () => [],
       suppliedMaterials: async () => [],
       dataLights: async () => [],
-      paperPart: async (viewer, { ticket, offset, length }) => this.#partOf(viewer, ticket, offset, length),
+      paperPart: async (viewer, { ticket, entry, offset, length }) => {
+        const paper = this.#opened(viewer, ticket, entry);
+        const { bytes, holds, sha256, fileName, contentType, inline } = paper;
+        const some = bytes.subarray(offset, offset + length).toString('base64');
+        const entries = holds?.length ?? 0;
+        return { bytes: some, size: bytes.length, sha256, fileName, contentType, inline, entries };
+      },
+      paperPage: async (viewer, { ticket, page }) => {
+        const { bytes } = this.#opened(viewer, ticket, 0);
+        return { bytes: bytes.subarray(page, page + 9).toString('base64'), pages: 3 };
+      },
       dataUse: async (_viewer, { number }) => [
         {
           askedAt: FILED_AT,
@@ -314,13 +337,18 @@ export class MemoryNode implements NodeServices {
     return { division: this.code, present: standardizationOf(carriedOut), days: [] };
   }
 
-  #partOf(viewer: Viewer | null, ticket: string, offset: number, length: number): PaperPartView {
+  #opened(viewer: Viewer | null, ticket: string, entry: number): MemoryPaper {
     if (this.fault) throw this.fault;
-    const paper = this.papers.get(ticket);
-    if (!paper) throw problem('ADDRESS_EXPIRED', 'This address is not valid any more.');
-    const { bytes, readBy, ...about } = paper;
-    if (readBy !== undefined && viewer?.sub !== readBy) throw problem('FORBIDDEN', 'Made for another person.');
-    return { ...about, bytes: bytes.subarray(offset, offset + length).toString('base64'), size: bytes.length };
+    const whole = this.papers.get(ticket);
+    const paper = entry === 0 ? whole : whole?.holds?.[entry - 1];
+    if (!whole || !paper) throw problem('ADDRESS_EXPIRED', 'This address is not valid any more.');
+    if (whole.readBy !== undefined && viewer?.sub !== whole.readBy)
+      throw problem('FORBIDDEN', 'Made for another person.');
+    if (whole.preparing) {
+      whole.preparing--;
+      throw problem('PAPER_PREPARING', 'The paper is being prepared.');
+    }
+    return paper;
   }
 
   #rollup(viewer: Viewer | null, from: string, to: string): RollupView {

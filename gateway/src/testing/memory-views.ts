@@ -59,6 +59,8 @@ export function handlingOf(code: DivisionCode, known: KnownCase): HandlingView {
     actorRole: 'CLERK',
     action,
     note: `told by ${code}`,
+    // data is shown by the node that answers, whatever it is
+    entry: { action: 'CLOSED', data: {} },
   });
   return {
     id,
@@ -72,6 +74,8 @@ export function handlingOf(code: DivisionCode, known: KnownCase): HandlingView {
     procedures: [],
     renewal: null,
     extension: null,
+    appliedFen: null,
+    reviews: [],
     decision: null,
     issued: null,
     delivery: null,

@@ -31,6 +31,12 @@ export function examples(asking: Asking): void {
     expect(await example('ask-competence')).toMatch(/800 元: 受理 亭旁镇, 决定 \S+/);
   });
 
+  test('the example of a guide prints what a resident is told, and the flow as text', async () => {
+    const printed = await example('read-guide');
+    expect(printed).toContain('# 最低生活保障对象认定办事指南');
+    expect(printed).toMatch(/\d+\. 决定\(三门县\)/u);
+  });
+
   test('the example of figures says how many nodes they cover', async () => {
     expect(await example('read-figures')).toMatch(/\d+ of 7 nodes without a gap/);
   });

@@ -7,7 +7,7 @@ import { SignJWT, generateKeyPair } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { Client } from '../../src/federation/client.ts';
 import * as documents from '../../src/federation/documents.ts';
-import { JOURNEYS, Journey, fileLowIncome, rollupWhen } from '../../src/federation/journeys.ts';
+import { JOURNEYS, Journey, fileLowIncome, rollupWhen, scan } from '../../src/federation/journeys.ts';
 import { oneFormJourney } from '../../src/federation/one-form-journey.ts';
 import type { Asking } from '../asking.ts';
 import { custodians } from '../federation.ts';
@@ -265,14 +265,14 @@ export function journeys(asking: Asking): void {
   describe('materials', () => {
     test('of several megabytes go through the gateway, NATS and the hand-off, byte for byte', async () => {
       const journey = new Journey(asking.federation, () => undefined);
-      const bytes = Buffer.alloc(4_000_000, '材料');
-      bytes.write('ffd8ffe000104a4649460001', 'hex');
+      const bytes = Buffer.concat([Buffer.from(scan('户口簿').content, 'base64'), Buffer.alloc(4_000_000, '材料')]);
+      bytes.write('%%EOF', bytes.length - 6);
       await journey.file('baojia-agent', '收件', {
         item: '3310-MZ-001',
         applicant: { name: '王秀英', idType: 'RESIDENT_ID', idNumber: '331022195203120028', phone: '13800000001' },
         consent: { givenBy: '王秀英', way: 'SIGNATURE', scope: '代办', givenAt: '2026-01-05T01:00:00.000Z' },
         materials: [
-          { name: '户口簿', fileName: '户口簿.jpg', mediaType: 'image/jpeg', content: bytes.toString('base64') },
+          { name: '户口簿', fileName: '户口簿.pdf', mediaType: 'application/pdf', content: bytes.toString('base64') },
         ],
       });
       await journey.step('baojia-agent', '上报', documents.FORWARD_CASE);

@@ -12,6 +12,7 @@ import type { OneFormReport } from '../federation/one-form-journey.ts';
 import { oneFormJourney } from '../federation/one-form-journey.ts';
 import type { JourneyReport } from '../federation/journeys.ts';
 import { Federation } from '../federation/federation.ts';
+import { stateImplementations } from '../federation/sample-implementations.ts';
 import { printAnswers } from './print.ts';
 import { DEMO_HOSTS, DEMO_PASSWORD, DEMO_PEOPLE } from '../federation/demo-plan.ts';
 import { SOURCE_PROGRAMS } from '../federation/plan.ts';
@@ -96,6 +97,8 @@ async function main(): Promise<void> {
 }
 
 async function runJourneys(running: Federation): Promise<DemoReport> {
+  const stated = await stateImplementations(running);
+  say(`办事指南: ${stated} 份实施清单公布环节、窗口、收费和裁量基准,已到包家村\n`);
   const reports: JourneyReport[] = [];
   let ok = true;
   for (const { title, run, expect } of JOURNEYS) {

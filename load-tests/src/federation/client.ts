@@ -38,12 +38,20 @@ export interface GraphQLAnswer {
  * presses the button again. It repeats a step under the same idempotency key, so that the step is done once.
  */
 export class Client {
+  readonly #gatewayUrl: string;
   readonly #url: string;
   readonly #token: string | null;
 
   constructor(gatewayUrl: string, token: string | null) {
+    this.#gatewayUrl = gatewayUrl;
     this.#url = `${gatewayUrl}/graphql`;
     this.#token = token;
+  }
+
+  /** Opens an address that an answer gave, such as that of a paper, with the person's login. @param path at the gateway */
+  open(path: string, headers: Record<string, string> = {}): Promise<Response> {
+    const login: Record<string, string> = this.#token === null ? {} : { authorization: `Bearer ${this.#token}` };
+    return fetch(`${this.#gatewayUrl}${path}`, { headers: { ...login, ...headers } });
   }
 
   /** Logs in at the embedded issuer. @throws {ProblemError} UNAUTHENTICATED */

@@ -98,6 +98,10 @@ export const DRIFT = `query Drift($division: ID!) {
   }
 }`;
 
+export const GUIDE = `query Guide($item: ID!, $division: ID!) {
+  guide(item: $item, division: $division) { markdown flowChart { text } }
+}`;
+
 export const REVISE_IMPLEMENTATION = `mutation Revise($input: ReviseImplementationInput!) {
   reviseImplementation(input: $input) { implementation { version } ${FAULT} }
 }`;

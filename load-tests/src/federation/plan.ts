@@ -10,6 +10,8 @@ import type { DemoPerson } from './demo-plan.ts';
 export const PROJECT_DIR = fileURLToPath(new URL('../../..', import.meta.url));
 export const DIVISIONS_FILE = join(PROJECT_DIR, 'data', 'taizhou-divisions.csv');
 export const CATALOGUE_FILE = join(PROJECT_DIR, 'data', 'catalog-sample.json');
+/** What nodes state of how they carry items out. */
+export const IMPLEMENTATIONS_FILE = join(PROJECT_DIR, 'data', 'implementations-sample.json');
 /** Registers and offers of the county. */
 export const REGISTERS_FILE = join(PROJECT_DIR, 'data', 'registers-sample.json');
 export const HOST_PROGRAM = join(PROJECT_DIR, 'nodes', 'dist', 'programs', 'main.js');

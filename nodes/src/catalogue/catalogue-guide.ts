@@ -1,37 +1,59 @@
-import type { CpsvCatalogue, Item } from '@liandong/schema/domains/catalogue';
+import type { CpsvCatalogue, GuideParts } from '@liandong/schema/domains/catalogue';
 import type { Day, DivisionCode, Divisions } from '@liandong/schema/kernel';
 import type { Grant } from '@liandong/schema/domains/delegation';
+import type { Offices } from '@liandong/schema/domains/offices';
 import type { Route, SuccessionOf } from '@liandong/schema/case';
 import { NO_FACTS } from '@liandong/schema/domains/delegation';
-import { actingFor, NO_SUCCESSION, route } from '@liandong/schema/case';
+import { actingFor, route } from '@liandong/schema/case';
 import { problem, ProblemError } from '@liandong/schema/kernel';
-import { cpsvOf, guideOf } from '@liandong/schema/domains/catalogue';
+import { cpsvOf } from '@liandong/schema/domains/catalogue';
+import { windowsFor } from '@liandong/schema/domains/offices';
 import type { NodeQueries } from '../db/index.ts';
 import { findImplementations, findItem, findItemsInEffect } from './catalogue-store.ts';
 
+/** What a node reads a guide with. */
+export interface GuideReading {
+  divisions: Divisions;
+  /** The grants in effect on a day, as this node knows them. */
+  powersOn: (queries: NodeQueries, day: Day) => Promise<readonly Grant[]>;
+  /** The node's windows and departments. */
+  offices: (queries: NodeQueries) => Promise<Offices>;
+  /** The successors of closed nodes. */
+  successionOf: SuccessionOf;
+}
+
+/** The parts of a guide, and the organ that holds the power by the item itself; null if the place names none. */
+export interface FoundGuide extends GuideParts {
+  power: DivisionCode | null;
+}
+
 /**
- * The guide of an item for a division, from the copy of the node that is asked.
- * @param division whose people it is for
+ * What the node that is asked knows of an item for a place: the parts of its guide, and of the answer to an enquiry. It
+ * works with every other node down.
  * @throws {ProblemError} ITEM_UNKNOWN
  */
 export async function findGuide(
+  { divisions, powersOn, offices, successionOf }: GuideReading,
   queries: NodeQueries,
   code: string,
-  division: DivisionCode,
-  divisions: Divisions,
+  place: DivisionCode,
   today: Day,
-  powers: readonly Grant[],
-  successionOf: SuccessionOf = NO_SUCCESSION,
-): Promise<{ item: Item; markdown: string }> {
+): Promise<FoundGuide> {
   const { node } = queries;
   const item = await findItem(queries, code, { today });
-  if (!item) throw problem('ITEM_UNKNOWN', `${node} has no item ${code} in its catalogue.`, { node, field: 'item' });
-  const holder = divisions.atTier(division, item.decidingTier)?.code;
-  const decider = holder && actingFor(holder, successionOf);
-  const [implementation = null] = decider ? await findImplementations(queries, [{ item: code, node: decider }]) : [];
-  const found = findRoute(() => route(item, division, divisions, powers, NO_FACTS, successionOf));
-  const markdown = guideOf(item, implementation, found, division, divisions);
-  return { item, markdown };
+  if (!item) {
+    throw problem('ITEM_UNKNOWN', `${node} has no item ${code.slice(0, 60)} in its catalogue.`, {
+      node,
+      field: 'item',
+    });
+  }
+  const holder = divisions.atTier(place, item.decidingTier)?.code;
+  const power = holder === undefined ? null : actingFor(holder, successionOf);
+  const [implementation = null] = power ? await findImplementations(queries, [{ item: code, node: power }]) : [];
+  const powers = await powersOn(queries, today);
+  const found = findRoute(() => route(item, place, divisions, powers, NO_FACTS, successionOf));
+  const windows = windowsFor(await offices(queries), code, today);
+  return { item, implementation, route: found, place, node, windows, divisions, power };
 }
 
 function findRoute(find: () => Route): Route | null {

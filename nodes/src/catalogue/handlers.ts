@@ -1,30 +1,25 @@
 import type { catalogue, CatalogEntryView, Item } from '@liandong/schema/domains/catalogue';
-import type { Day, DivisionCode, Divisions } from '@liandong/schema/kernel';
+import type { DivisionCode } from '@liandong/schema/kernel';
 import type { Grant } from '@liandong/schema/domains/delegation';
-import type { SuccessionOf } from '@liandong/schema/case';
 import { NO_FACTS } from '@liandong/schema/domains/delegation';
 import { dayOf, problem, ProblemError } from '@liandong/schema/kernel';
 import { actingFor, mayTakeIn, route } from '@liandong/schema/case';
-import { isInForce, ownCompetenceKeys } from '@liandong/schema/domains/catalogue';
+import { flowOf, guideOf, isInForce, ownCompetenceKeys } from '@liandong/schema/domains/catalogue';
 import type { NodeHandlers, NodeQueries } from '../db/index.ts';
+import type { GuideReading } from './catalogue-guide.ts';
 import { findGuide } from './catalogue-guide.ts';
 import { heardOf, itemView } from './catalogue-lookup.ts';
 import { searchItems } from './catalogue-search.ts';
 import { findImplementations, findItems } from './catalogue-store.ts';
 
-export interface CatalogueParts {
+export interface CatalogueParts extends GuideReading {
   node: DivisionCode;
-  divisions: Divisions;
-  /** The grants in effect on a day, as this node knows them. */
-  powersOn: (queries: NodeQueries, day: Day) => Promise<readonly Grant[]>;
-  /** The successors of closed nodes. */
-  successionOf: SuccessionOf;
   now: () => Date;
 }
 
 /** Public reads of the basic catalogue: the city's own, or a copy that says how old it is. */
 export function catalogueHandlers(parts: CatalogueParts): NodeHandlers<typeof catalogue> {
-  const { node, divisions, powersOn, successionOf, now } = parts;
+  const { node, divisions, now } = parts;
   const city = divisions.city.code;
   const ownKeys = ownCompetenceKeys(node, divisions);
 
@@ -61,9 +56,13 @@ export function catalogueHandlers(parts: CatalogueParts): NodeHandlers<typeof ca
 
     async guide({ queries, input: { item: code } }) {
       const today = dayOf(now());
-      const powers = await powersOn(queries, today);
-      const { item, markdown } = await findGuide(queries, code, node, divisions, today, powers, successionOf);
-      return { item: itemView(item, today, node, await heardOf(queries, city)), markdown };
+      const found = await findGuide(parts, queries, code, node, today);
+      return {
+        item: itemView(found.item, today, node, await heardOf(queries, city)),
+        markdown: guideOf(found),
+        flow: flowOf(found),
+        power: found.power,
+      };
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { CaseExport, ExportedMaterial } from '@liandong/schema/trust';
 import type { DivisionCode } from '@liandong/schema/kernel';
-import { CASE_EXPORT_FORMAT, sealDigest, writeCaseExport } from '@liandong/schema/trust';
+import { CASE_EXPORT_FORMAT, readableSteps, sealDigest, writeCaseExport } from '@liandong/schema/trust';
 import { SIGNED_TYPES } from '@liandong/schema/wire';
 import { problem } from '@liandong/schema/kernel';
 import { wordBehind } from '@liandong/schema/domains/joint';
@@ -53,12 +53,13 @@ export async function exportCase(
   // only sealing tells which key seals: its certificate must be in the export too
   const content: Omit<CaseExport, 'seal'> = {
     format: CASE_EXPORT_FORMAT,
-    v: 1,
+    v: 2,
     case: id,
     lines,
     keys: [],
     application: options.application ? stored.application : null,
     materials,
+    steps: readableSteps(stored.lines.map(({ line }) => line)),
   };
   const words = stored.lines.flatMap(({ line }) =>
     line.action === 'SUCCEEDED' ? [line.data.closing] : (wordBehind(line) ?? []),

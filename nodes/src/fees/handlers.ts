@@ -3,7 +3,8 @@ import type { CaseFile, StepContext } from '@liandong/schema/case';
 import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
 import type { FeeSchedule } from '@liandong/schema/domains/catalogue';
 import { dayOf, problem } from '@liandong/schema/kernel';
-import { dueOf, feeTotalsOf, payFees, reconciliationCsv, scheduleOf, sumsOf } from '@liandong/schema/domains/fees';
+import { scheduleOf } from '@liandong/schema/domains/catalogue';
+import { dueOf, feeTotalsOf, payFees, reconciliationCsv, sumsOf } from '@liandong/schema/domains/fees';
 import { readersOf } from '@liandong/schema/case';
 import { requireOwnCase, requireReaderOver } from '@liandong/schema/operation';
 import type { Reader, StepRunner, StoredCase } from '../cases/index.ts';
@@ -111,7 +112,7 @@ async function schedulesOf(
   for (const item of members) {
     const decider = divisions.atTier(file.place, item.decidingTier)?.code ?? file.power;
     const [found] = await findImplementations(queries, [{ item: item.code, node: decider }]);
-    schedules.set(item.code, scheduleOf(item, found ?? { feeSchedule: null }));
+    schedules.set(item.code, scheduleOf(item, found ?? null));
   }
   return schedules;
 }

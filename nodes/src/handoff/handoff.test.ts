@@ -54,6 +54,7 @@ describe('a hand-off', () => {
   test('brings every byte of the materials, also of one that travels in pieces', async () => {
     const scan = Buffer.alloc(1_700_000, 'Liandong ');
     scan.write('%PDF-1.4\n');
+    scan.write('%%EOF', scan.length - 5);
     const input = application();
     const id = await steps.file(agent, {
       ...input,

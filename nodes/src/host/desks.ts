@@ -74,6 +74,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
   const house = { node, db, divisions, failures, now };
   const nodes = () => trust.nodes();
   const { successionOf } = trust;
+  const guides = { divisions, powersOn, offices: findOffices, successionOf };
   const cases = new CaseDesk({
     ...house,
     calendar,
@@ -95,7 +96,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     atNode(filing, filingHandlers({ ...house, calendar, cases, writer, outbox, successionOf }), (_tx, stored, viewer) =>
       filingView(stored, node, viewer),
     ),
-    atNode(papers, papersHandlers({ node, divisions, now })),
+    atNode(papers, papersHandlers({ node, divisions, renderer: parts.renderer, now })),
     atNode(handling, handlingHandlers(cases, putOff), showCase),
     atNode(
       expedited,
@@ -105,7 +106,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     atNode(caseload, caseloadHandlers({ ...house, cases, posts: findPosts, standings: findStandings })),
     atNode(notes, noteHandlers({ node, divisions, trust, outbox, cases })),
     atNode(figures, figureHandlers({ ...house, calendar, nodes, isGone: trust.isGone })),
-    atNode(enquiries, enquiryHandlers({ node, divisions, powersOn, successionOf, now })),
+    atNode(enquiries, enquiryHandlers({ node, ...guides, now })),
     atNode(admission, admissionHandlers({ node, divisions, powersOn, now })),
     atNode(
       legalBases,
@@ -118,7 +119,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     ),
     atNode(implementation, implementationHandlers({ node, divisions, appender, offices: findOffices, now })),
     atNode(delegation, delegationHandlers({ node, divisions, trust, outbox, publisher, now })),
-    atNode(catalogue, catalogueHandlers({ node, divisions, powersOn, successionOf, now })),
+    atNode(catalogue, catalogueHandlers({ node, ...guides, now })),
     atNode(itemLife, itemLifeHandlers({ node, appender, now })),
     atNode(fees, feeHandlers({ ...house, runner }), (_tx, stored) => feesOf(node, stored), feesReader(node)),
     atNode(hearings, hearingHandlers(house), hearingViews(house)),

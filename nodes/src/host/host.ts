@@ -12,6 +12,7 @@ import { HttpServer, NatsServer, Responder } from '../federation/index.ts';
 import type { HandOffPorts } from '../handoff/index.ts';
 import { HAND_OFF_PORTS } from '../handoff/index.ts';
 import { readKeyDocuments } from '../keys/index.ts';
+import { Renderer } from '../papers/index.ts';
 import { collectProcess } from '../observability/index.ts';
 import type { Readiness } from '../health/index.ts';
 import { HostMetrics, MetricsServer } from '../health/index.ts';
@@ -186,7 +187,9 @@ async function openParts(
   await readyDataKeys({ config: { ...config, nodes }, db, vault, failures, now, log });
   const incarnations = await Incarnations.open(db, nodes, now, log);
   await trust.learn(await readKeyDocuments(db, nodes));
-  const parts = hostParts({ ...config, nodes }, foundation, { db, incarnations, failures, now, log });
+  const renderer = new Renderer(log);
+  onStop(async () => renderer.stop());
+  const parts = hostParts({ ...config, nodes }, foundation, { db, incarnations, renderer, failures, now, log });
   await parts.ownKeys.take(keys);
   for (const node of nodes) await readyRows(node, parts);
   await mendGrants(db, nodes, parts, dayOf(now()), log);

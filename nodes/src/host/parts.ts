@@ -12,6 +12,7 @@ import { Outbox } from '../handoff/index.ts';
 import { HostHealth } from '../health/host-health.ts';
 import { KeyDesk, OwnKeys } from '../keys/index.ts';
 import { LegalBasisDesk } from '../legal-bases/index.ts';
+import type { Renderer } from '../papers/index.ts';
 import { ProjectKeeper } from '../projects/index.ts';
 import { tellParties } from '../joint/index.ts';
 import type { Incarnations } from '../restore/index.ts';
@@ -39,6 +40,8 @@ export interface HostParts {
   keyDesk: KeyDesk;
   legalBases: LegalBasisDesk;
   keeper: ProjectKeeper;
+  /** Draws papers for those who read them. */
+  renderer: Renderer;
   failures: Failures;
   health: HostHealth;
   now: () => Date;
@@ -49,7 +52,14 @@ export interface HostParts {
 export function hostParts(
   config: HostConfig,
   { divisions, trust, calendar }: Foundation,
-  { db, incarnations, failures, now, log }: Pick<HostParts, 'db' | 'incarnations' | 'failures' | 'now' | 'log'>,
+  {
+    db,
+    incarnations,
+    renderer,
+    failures,
+    now,
+    log,
+  }: Pick<HostParts, 'db' | 'incarnations' | 'renderer' | 'failures' | 'now' | 'log'>,
 ): HostParts {
   const outbox = new Outbox();
   const appender = new FeedAppender();
@@ -90,6 +100,7 @@ export function hostParts(
     keyDesk: new KeyDesk({ trust, divisions, appender, outbox, now }, log),
     legalBases: new LegalBasisDesk({ divisions, outbox, nodes, now }),
     keeper,
+    renderer,
     failures,
     health: new HostHealth({ db, placed: () => withPlacedNodes(config).catch(() => config), now }),
     now,

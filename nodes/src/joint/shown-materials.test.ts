@@ -59,7 +59,7 @@ async function asked(materials: ReturnType<typeof material>[]): Promise<string> 
 }
 
 test('what a far party was shown is removed when its time is over: bytes no case here needs, applicant and form; the question, names and words stay', async () => {
-  const shared = material('联合验收申请表', Buffer.from('%PDF-1.4 两处都用'));
+  const shared = material('联合验收申请表', Buffer.from('%PDF-1.4 两处都用 %%EOF'));
   const alone = [material('竣工验收报告'), material('各专项验收自查材料')];
   const id = await asked([shared, ...alone]);
   const open = await asked([material('联合验收申请表'), material('竣工验收报告'), material('各专项验收自查材料')]);
@@ -112,7 +112,7 @@ test('a paper shown with a question gets an address for the department that is a
   const addressFor = (viewer: Viewer, digest = sha256) =>
     federation.desk(TOWNSHIP, papers).opinionPaperAddress(viewer, { case: id, party: PARTY, sha256: digest });
   const ticket = (await addressFor(comprehensive)).path.split('/').at(-1) ?? '';
-  const part = { division: TOWNSHIP, ticket, offset: 0, length: 8 };
+  const part = { division: TOWNSHIP, ticket, entry: 0, offset: 0, length: 8 };
   const { bytes: begun } = await federation.desk(TOWNSHIP, papers).paperPart(comprehensive, part);
   expect(Buffer.from(begun, 'base64').toString()).toBe('%PDF-1.4');
   expect(await codesOf(addressFor(clerk))).toEqual(['FORBIDDEN']);

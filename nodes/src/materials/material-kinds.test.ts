@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import { strToU8, unzipSync, zipSync } from 'fflate';
+import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { requireHarmless } from './material-kinds.ts';
 
@@ -10,25 +12,34 @@ const png = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
   'base64',
 );
-const jpeg = Buffer.concat([Buffer.from('ffd8ffe000104a46494600010100000100010000', 'hex'), Buffer.alloc(64)]);
+const jpeg = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#c33' } })
+  .jpeg()
+  .toBuffer();
 const pdf = (inside = '') => Buffer.from(`%PDF-1.4\n1 0 obj\n<< /Type /Catalog ${inside} >>\nendobj\n%%EOF`);
-/** An office document with only its parts' names; stored, not compressed (PKWARE APPNOTE 4.3.7). */
+/** An office document with only its parts' names, and what stands in them. */
 const docx = (...names: string[]) => {
-  const part = (name: string, content: string) => {
-    const head = Buffer.alloc(30);
-    head.writeUInt32LE(0x04034b50, 0);
-    head.writeUInt16LE(20, 4);
-    head.writeUInt32LE(content.length, 18);
-    head.writeUInt32LE(content.length, 22);
-    head.writeUInt16LE(name.length, 26);
-    return Buffer.concat([head, Buffer.from(name), Buffer.from(content)]);
-  };
   const types = `<?xml version="1.0"?><Types><Override PartName="/word/document.xml" ContentType="${DOCX}.main+xml"/></Types>`;
-  return Buffer.concat([
-    part('[Content_Types].xml', types),
-    ...names.map((name) => part(name, '<w/>')),
-    Buffer.alloc(64),
-  ]);
+  const parts = Object.fromEntries(names.map((name) => [name, strToU8('<w/>')]));
+  return Buffer.from(zipSync({ '[Content_Types].xml': strToU8(types), ...parts }, { level: 0 }));
+};
+
+/** As office programs write a document with a password: a compound file with the stream of the sealed package. */
+const sealedOffice = Buffer.concat([
+  Buffer.from('d0cf11e0a1b11ae1', 'hex'),
+  Buffer.alloc(600),
+  Buffer.from('EncryptedPackage', 'utf16le'),
+]);
+/** A picture that states this size in its head (PNG §11.2.2). */
+const picture = (width: number, height: number) => {
+  const stated = Buffer.from(png);
+  stated.writeUInt32BE(width, 16);
+  stated.writeUInt32BE(height, 20);
+  return stated;
+};
+const bomb = () => {
+  const types = docx('word/document.xml');
+  const list = unzipSync(types);
+  return Buffer.from(zipSync({ ...list, 'word/media/a.bin': new Uint8Array(201_000_000) }, { level: 1 }));
 };
 
 const refusal = (bytes: Buffer, mediaType: MediaType) =>
@@ -59,7 +70,7 @@ describe('a material', () => {
     ['a page as a PDF', 'application/pdf', Buffer.from('<html><script>alert(1)</script></html>')],
     ['a picture as a text', 'text/plain', png],
     ['a PNG as a JPEG', 'image/jpeg', png],
-    ['an archive as an office document', DOCX, docx().subarray(0, 10)],
+    ['a picture as an office document', DOCX, png],
     ['bytes without meaning as a text', 'text/plain', Buffer.from([0xff, 0xfe, 0x00, 0x81])],
     ['nothing that is known as a picture', 'image/png', Buffer.from('just words')],
   ])('that is not is refused: %s', async (_, mediaType, bytes) => {
@@ -79,6 +90,35 @@ describe('a material', () => {
     expect(await refusal(bytes, mediaType)).toEqual(['MATERIAL_ACTIVE', FIELD]);
   });
 
+  test.each<[string, string, MediaType, () => Buffer | Promise<Buffer>]>([
+    ['a PDF with a password', 'MATERIAL_ENCRYPTED', 'application/pdf', () => pdf('>> trailer << /Encrypt 5 0 R')],
+    ['an office document with a password', 'MATERIAL_ENCRYPTED', DOCX, () => sealedOffice],
+    ['a PDF without its end', 'MATERIAL_TORN', 'application/pdf', () => pdf().subarray(0, -8)],
+    [
+      'a PDF whose end stands too far ahead',
+      'MATERIAL_TORN',
+      'application/pdf',
+      () => Buffer.concat([pdf(), Buffer.alloc(2_000)]),
+    ],
+    ['a photograph that ends in its middle', 'MATERIAL_TORN', 'image/jpeg', () => jpeg.subarray(0, -9)],
+    ['a scan that ends in its middle', 'MATERIAL_TORN', 'image/png', () => png.subarray(0, -12)],
+    [
+      'an office document that ends in its middle',
+      'MATERIAL_TORN',
+      DOCX,
+      () => docx('word/document.xml').subarray(0, -30),
+    ],
+    ['a picture 30,000 pixels wide and high', 'MATERIAL_OVERSIZED', 'image/png', () => picture(30_000, 30_000)],
+    ['a strip 30,000 pixels wide', 'MATERIAL_OVERSIZED', 'image/png', () => picture(30_000, 10)],
+    ['an office document of 200 MB in one', 'MATERIAL_OVERSIZED', DOCX, () => bomb()],
+  ])('that nobody will be able to read is refused: %s', async (_, code, mediaType, made) => {
+    expect(await refusal(await made(), mediaType)).toEqual([code, FIELD]);
+  });
+
+  test('as large as an A0 scan at 300 dpi is taken', async () => {
+    expect(await refusal(picture(9_933, 14_043), 'image/png')).toBeNull();
+  });
+
   test('of any bytes is taken or refused, and nothing else happens', async () => {
     const kinds: MediaType[] = ['application/pdf', 'image/jpeg', 'image/png', 'text/plain', DOCX];
     const begun = [Buffer.alloc(0), pdf().subarray(0, 9), png.subarray(0, 20), jpeg.subarray(0, 8), docx('word/x')];
@@ -88,7 +128,7 @@ describe('a material', () => {
         fc.constantFrom(...begun),
         fc.uint8Array({ maxLength: 300 }),
         async (kind, head, tail) => {
-          const codes = [undefined, 'MATERIAL_MISLABELLED', 'MATERIAL_ACTIVE'];
+          const codes = [undefined, 'MATERIAL_MISLABELLED', 'MATERIAL_ACTIVE', 'MATERIAL_TORN', 'MATERIAL_OVERSIZED'];
           expect(codes).toContain((await refusal(Buffer.concat([head, tail]), kind))?.[0]);
         },
       ),

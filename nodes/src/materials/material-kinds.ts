@@ -1,6 +1,7 @@
 import type { MaterialInput } from '@liandong/schema/domains/filing';
 import { problem } from '@liandong/schema/kernel';
 import { fileTypeFromBuffer } from 'file-type';
+import { requireOpen, requireSound } from './sound-materials.ts';
 
 type MediaType = MaterialInput['mediaType'];
 
@@ -16,14 +17,17 @@ const ACTIVE_TEXT = /^\s*(?:#!|<\?(?:php|xml))|<\s*(?:script|html|svg|iframe|obj
 /**
  * Checks the bytes of a material: they must be of the stated kind, and contain nothing that acts by itself. Compressed
  * parts of a paper are not unpacked here; a scanner for viruses belongs in front of the desks' own machines.
- * @throws {ProblemError} MATERIAL_MISLABELLED, MATERIAL_ACTIVE with the field
+ * @throws {ProblemError} MATERIAL_MISLABELLED, MATERIAL_ENCRYPTED, MATERIAL_TORN, MATERIAL_OVERSIZED, MATERIAL_ACTIVE
+ *   with the field
  */
 export async function requireHarmless(bytes: Buffer, mediaType: MediaType, field: string): Promise<void> {
+  requireOpen(bytes, field);
   const found = mediaType === 'text/plain' ? await kindOfText(bytes) : (await fileTypeFromBuffer(bytes))?.mime;
   if (found !== mediaType) {
     const what = found ?? 'no kind that is known';
     throw problem('MATERIAL_MISLABELLED', `${field}: was said to be ${mediaType}; its bytes are ${what}.`, { field });
   }
+  requireSound(bytes, mediaType, field);
   if (isActive(bytes, mediaType)) {
     throw problem('MATERIAL_ACTIVE', `${field}: holds scripts, macros or other files. Hand in the paper alone.`, {
       field,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Day, DivisionCode, Divisions, WindowStage } from '@liandong/schema/kernel';
-import type { FullAuthorityView, offices, Seal, WindowView } from '@liandong/schema/domains/offices';
-import type { Viewer } from '@liandong/schema/operation';
+import type { FullAuthorityView, offices, Seal, ServiceWindow, WindowView } from '@liandong/schema/domains/offices';
+import type { InputOf, Viewer } from '@liandong/schema/operation';
 import { ARTICLES, dayOf, problem } from '@liandong/schema/kernel';
 import { dueForAdmission } from '@liandong/schema/domains/admission';
 import {
@@ -90,7 +90,7 @@ function windowsKept(parts: OfficesParts): WindowHandlers {
           });
         }
         if (until !== null && until < from) throw badTerm(from, until);
-        await store.saveWindow(tx, unkeyed(input));
+        await store.saveWindow(tx, windowOf(input));
         return shown(tx, code);
       }),
 
@@ -218,6 +218,12 @@ function viewOf({ node, now }: OfficesParts, { windows, authorities }: Registers
     (a) => a.window === code && (holdsOn(a, day) || (a.from > day && a.revokedOn === null)),
   );
   return { window, authorities: standing, answeredBy: node };
+}
+
+/** The window an input opens; empty texts count as left out. */
+function windowOf(input: InputOf<typeof offices.operations.openWindow>): ServiceWindow {
+  const { place, hours, phone, ...window } = unkeyed(input);
+  return { ...window, place: place || null, hours: hours || null, phone: phone || null };
 }
 
 const unknownWindow = (node: DivisionCode, code: string) =>

@@ -14,7 +14,7 @@ export interface Registers {
 /** The four registers as JSON in the rules' own form, each in its reading order. */
 const REGISTERS = `SELECT
   (SELECT coalesce(json_agg(json_build_object('code', code, 'name', name, 'department', department,
-       'from', from_day, 'until', until_day) ORDER BY code), '[]')
+       'from', from_day, 'until', until_day, 'place', place, 'hours', hours, 'phone', phone) ORDER BY code), '[]')
    FROM windows WHERE node = $1) AS windows,
   (SELECT coalesce(json_agg(json_build_object('id', id, 'window', window_code, 'item', item, 'department', department,
        'stages', stages, 'revokedOn', revoked_on, 'from', from_day, 'until', until_day)

@@ -8,6 +8,9 @@ export const windowsTable = table('windows', ['code'], {
   department: nullable(text),
   fromDay: day,
   untilDay: nullable(day),
+  place: nullable(text),
+  hours: nullable(text),
+  phone: nullable(text),
 });
 
 /** Authority that a department gave a window over an item's stages. */

@@ -1,7 +1,5 @@
 import type { Material } from '@liandong/schema/case';
-import type { PaperAddressView, PaperPartView, papers } from '@liandong/schema/domains/papers';
-import { isShownInline, papersOf } from '@liandong/schema/domains/papers';
-import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
+import type { PaperAddressView, papers } from '@liandong/schema/domains/papers';
 import { problem } from '@liandong/schema/kernel';
 import type { Viewer } from '@liandong/schema/operation';
 import type { StoredCase } from '../cases/index.ts';
@@ -9,17 +7,13 @@ import { readableCase } from '../cases/index.ts';
 import type { NodeHandlers, NodeQueries } from '../db/index.ts';
 import { getTracked } from '../filing/index.ts';
 import { getShownMaterial } from '../joint/index.ts';
-import { absentMaterials, charsetOf, readMaterial, readPart } from '../materials/index.ts';
+import { absentMaterials } from '../materials/index.ts';
+import type { ContentsParts } from './contents.ts';
+import { filePart, heldPapers, paperPage, paperPart, papersIn } from './contents.ts';
 import { addressOf, openTicket } from './ticket.ts';
 
-export interface PapersParts {
-  node: DivisionCode;
-  divisions: Divisions;
-  now: () => Date;
-}
-
 /** 阅卷 at one node: the papers whose bytes it holds, for those whom their cases concern. */
-export function papersHandlers(parts: PapersParts): NodeHandlers<typeof papers> {
+export function papersHandlers(parts: ContentsParts): NodeHandlers<typeof papers> {
   const { node, now } = parts;
 
   /** @throws {ProblemError} NOT_FOUND if the file has no such paper, or its bytes are not here */
@@ -32,7 +26,7 @@ export function papersHandlers(parts: PapersParts): NodeHandlers<typeof papers> 
     if ((await absentMaterials(queries, [paper])).length > 0) {
       throw problem('NOT_FOUND', `${node} does not hold this paper. Ask the desk that holds the case.`, { node });
     }
-    return addressOf({ node, vault: queries.vault }, paper, viewer, now());
+    return addressOf({ node, vault: queries.vault }, { paper }, viewer, now());
   }
 
   return {
@@ -43,6 +37,14 @@ export function papersHandlers(parts: PapersParts): NodeHandlers<typeof papers> 
     async paperAddress({ viewer, queries, input }) {
       const stored = await readableCase(parts, queries, viewer, input.case, 'case');
       return openPaper(queries, paperIn(stored, input.sha256), viewer);
+    },
+
+    async caseFileAddress({ viewer, queries, input: { case: id, form } }) {
+      const { file } = await readableCase(parts, queries, viewer, id, 'case');
+      if ((await heldPapers(queries, id)).length === 0) {
+        throw problem('NOT_FOUND', `${node} holds no paper of this case. Ask the desk that holds it.`, { node });
+      }
+      return addressOf({ node, vault: queries.vault }, { case: id, number: file.number, form }, viewer, now());
     },
 
     async opinionPaperAddress({ viewer, queries, input }) {
@@ -57,26 +59,20 @@ export function papersHandlers(parts: PapersParts): NodeHandlers<typeof papers> 
       return openPaper(queries, paperIn(await getTracked(queries, number, code), sha256), null);
     },
 
-    async paperPart({ viewer, queries, input: { ticket, offset, length } }): Promise<PaperPartView> {
-      const { sha256, size, fileName, mediaType } = await openTicket(queries.vault, ticket, viewer, now());
-      if (offset > size) throw problem('BAD_INPUT', `offset: the paper has ${size} bytes.`, { field: 'offset' });
-      const some = { sha256, offset, length: Math.min(length, size - offset) };
-      const bytes = some.length === 0 ? Buffer.alloc(0) : await readPart(queries, some);
-      if (!bytes) throw problem('NOT_FOUND', `${node} does not hold this paper any more.`, { node });
-      const contentType = await contentTypeOf(queries, sha256, mediaType);
-      return { bytes: bytes.toString('base64'), size, sha256, fileName, contentType, inline: isShownInline(mediaType) };
+    async paperPart({ viewer, queries, input: { ticket, entry, offset, length } }) {
+      const { opens, ...asked } = await openTicket(queries.vault, ticket, viewer, now());
+      if (!('paper' in opens)) return filePart(parts, queries, { opens, ...asked }, entry, { offset, length });
+      return paperPart(queries, opens.paper, { offset, length });
+    },
+
+    async paperPage({ viewer, queries, input: { ticket, page } }) {
+      const { opens } = await openTicket(queries.vault, ticket, viewer, now());
+      if (!('paper' in opens)) throw problem('BAD_INPUT', 'A whole file has no pages of its own.', { field: 'ticket' });
+      const { bytes, pages } = await paperPage(parts, queries, opens.paper, page);
+      return { bytes: Buffer.from(bytes).toString('base64'), pages };
     },
   };
 }
 
-const papersIn = ({ lines }: StoredCase) => papersOf(lines.map(({ line }) => line));
-
 const paperIn = (stored: StoredCase, digest: string) =>
   papersIn(stored).find(({ material }) => material.sha256 === digest)?.material;
-
-/** Text is shown as text whatever its markup, and with its charset: desks hand in UTF-8 and GB 18030. */
-async function contentTypeOf(queries: NodeQueries, digest: string, mediaType: string): Promise<string> {
-  if (!mediaType.startsWith('text/')) return mediaType;
-  const bytes = await readMaterial(queries, digest);
-  return `text/plain; charset=${(bytes && charsetOf(bytes)) ?? 'utf-8'}`;
-}

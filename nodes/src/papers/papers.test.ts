@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { PDFDocument } from '@cantoo/pdf-lib';
 import { handling } from '@liandong/schema/domains/handling';
 import { filing } from '@liandong/schema/domains/filing';
 import { ADDRESS_MS, MAX_PART_BYTES, papers } from '@liandong/schema/domains/papers';
 import { reads } from '@liandong/schema/domains/reads';
+import { ProblemError } from '@liandong/schema/kernel';
 import type { Viewer } from '@liandong/schema/operation';
+import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
   CaseSteps,
@@ -60,7 +63,7 @@ const addressFor = (viewer: Viewer | null, sha256 = scan(), node = VILLAGE) =>
   desk(node, papers).paperAddress(viewer, { case: id, sha256 });
 const ticketOf = ({ path }: { path: string }) => path.split('/').at(-1) ?? '';
 const part = (viewer: Viewer | null, ticket: string, offset: number, length: number, node = VILLAGE) =>
-  desk(node, papers).paperPart(viewer, { division: node, ticket, offset, length });
+  desk(node, papers).paperPart(viewer, { division: node, ticket, entry: 0, offset, length });
 
 describe('an address of a paper', () => {
   test('gives the agent who asked for it every byte, part by part, and says what the paper is', async () => {
@@ -238,3 +241,96 @@ describe('as a case goes on', () => {
     expect(Buffer.from(shown.bytes, 'base64').toString()).toContain('王秀英');
   });
 });
+
+describe('a whole file', () => {
+  const fileFor = (viewer: Viewer | null, form: 'PDF' | 'ZIP') =>
+    desk(VILLAGE, papers).caseFileAddress(viewer, { case: id, form });
+
+  test('as a ZIP lists every version in order, and gives each byte for byte', async () => {
+    const address = await fileFor(agent, 'ZIP');
+    expect(address).toMatchObject({ fileName: `${slip.number}.zip`, size: null, inline: false });
+    const ticket = ticketOf(address);
+    const about = await part(agent, ticket, 0, 0);
+    expect(about).toMatchObject({ contentType: 'application/zip', entries: LOW_INCOME_MATERIALS.length + 1 });
+    const entry = (n: number) =>
+      desk(VILLAGE, papers).paperPart(agent, {
+        division: VILLAGE,
+        ticket,
+        entry: n,
+        offset: 0,
+        length: MAX_PART_BYTES,
+      });
+    const first = await entry(1);
+    expect(first.fileName).toBe(`01-${LOW_INCOME_MATERIALS[0]}-${LOW_INCOME_MATERIALS[0]}.pdf`);
+    expect(first.bytes).toBe(SCAN.subarray(0, MAX_PART_BYTES).toString('base64'));
+    expect((await entry(about.entries)).fileName).toContain('第2版');
+    expect(await codesOf(entry(about.entries + 1))).toEqual(['NOT_FOUND']);
+  });
+
+  test('as a PDF is drawn with a cover and numbered pages; torn papers are named, text is written out', async () => {
+    const ticket = ticketOf(await fileFor(agent, 'PDF'));
+    const got: Buffer[] = [];
+    for (let size = 1; Buffer.concat(got).length < size;) {
+      const asked = await prepared(() => part(agent, ticket, Buffer.concat(got).length, MAX_PART_BYTES));
+      ({ size } = asked);
+      got.push(Buffer.from(asked.bytes, 'base64'));
+    }
+    const pdf = await PDFDocument.load(Buffer.concat(got));
+    // the cover and the one text; the test's PDFs are only said to be some
+    expect(pdf.getPageCount()).toBe(2);
+  });
+
+  test('is for those who may read the case', async () => {
+    for (const form of ['PDF', 'ZIP'] as const) {
+      expect(await codesOf(fileFor(personAt(OTHER_TOWNSHIP, 'CLERK'), form))).toEqual(['FORBIDDEN']);
+      expect(await codesOf(fileFor(null, form))).toEqual(['UNAUTHENTICATED']);
+      const ticket = ticketOf(await fileFor(agent, form));
+      expect(await codesOf(part({ ...agent, sub: 'colleague' }, ticket, 0, 0))).toEqual(['FORBIDDEN']);
+    }
+  });
+});
+
+describe('a page of a paper', () => {
+  test('is drawn as a picture of at most a megabyte, with the number of pages', async () => {
+    const pdf = await PDFDocument.create();
+    for (let i = 0; i < 3; i++) pdf.addPage([595, 842]).drawText(`page ${i}`);
+    const own = await filed(Buffer.from(await pdf.save()));
+    const page = (n: number) =>
+      prepared(() => desk(VILLAGE, papers).paperPage(agent, { division: VILLAGE, ticket: own, page: n }));
+    const second = await page(2);
+    expect(second.pages).toBe(3);
+    const { format, width } = await sharp(Buffer.from(second.bytes, 'base64')).metadata();
+    expect([format, width]).toEqual(['jpeg', 1_600]);
+    expect(await codesOf(page(4))).toEqual(['NOT_FOUND']);
+  });
+
+  test('is refused for a text, which is opened as it is, and for a whole file', async () => {
+    const text = ticketOf(await addressFor(agent, digests.get(LOW_INCOME_MATERIALS[1] ?? '')));
+    const whole = ticketOf(await desk(VILLAGE, papers).caseFileAddress(agent, { case: id, form: 'ZIP' }));
+    for (const ticket of [text, whole]) {
+      const page = () => desk(VILLAGE, papers).paperPage(agent, { division: VILLAGE, ticket, page: 1 });
+      expect(await codesOf(prepared(page))).toEqual(['BAD_INPUT']);
+    }
+  });
+});
+
+/** The ticket of a paper with these bytes, in a case of its own. */
+async function filed(bytes: Buffer): Promise<string> {
+  const [form = '', ...others] = LOW_INCOME_MATERIALS;
+  const materials = [material(form, bytes), ...others.map((name) => material(name))];
+  const made = await desk(VILLAGE, filing).fileCase(agent, application({ materials }));
+  const [paper] = made.filing.materials;
+  const asked = { case: made.filing.id, sha256: paper?.sha256 ?? '' };
+  return ticketOf(await desk(VILLAGE, papers).paperAddress(agent, asked));
+}
+
+/** Asks again while the paper is being prepared, as the gateway does. */
+async function prepared<T>(ask: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof ProblemError) || error.code !== 'PAPER_PREPARING') throw error;
+    }
+  }
+}

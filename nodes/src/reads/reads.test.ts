@@ -247,4 +247,11 @@ describe('the personal fields of the domains', () => {
   });
 });
 
-const OTHERS = ['DataRequest.asker', 'DataUse.asker', 'TrackedProxy.consent', 'ProxyHandling.consent', 'Contact.phone'];
+const OTHERS = [
+  'DataRequest.asker',
+  'DataUse.asker',
+  'TrackedProxy.consent',
+  'ProxyHandling.consent',
+  'FilingData.consent',
+  'Contact.phone',
+];

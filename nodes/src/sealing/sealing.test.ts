@@ -63,7 +63,7 @@ async function journey(): Promise<string> {
     idempotencyKey: 'asked',
   });
   const input = withoutHousehold({ idempotencyKey: 'filed' });
-  const scan = material('家庭经济状况核对授权书', Buffer.from(`%PDF-1.4 低保申请书正文 ${PERSONAL.join(' ')}`));
+  const scan = material('家庭经济状况核对授权书', Buffer.from(`%PDF-1.4 低保申请书正文 ${PERSONAL.join(' ')} %%EOF`));
   const materials = input.materials.map((m) => (m.name === scan.name ? scan : m));
   const made = await fileCase(agent, { ...input, materials });
   const again = await fileCase(agent, { ...input, materials });

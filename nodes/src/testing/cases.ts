@@ -26,7 +26,7 @@ export const HOMESTEAD_MATERIALS = [
 ];
 
 /** A material with bytes of its own. */
-export function material(name: string, bytes: Buffer = Buffer.from(`%PDF-1.4 ${name} ${Math.random()}`)) {
+export function material(name: string, bytes: Buffer = Buffer.from(`%PDF-1.4 ${name} ${Math.random()} %%EOF`)) {
   return { name, fileName: `${name}.pdf`, mediaType: 'application/pdf' as const, content: bytes.toString('base64') };
 }
 

@@ -1,7 +1,7 @@
 import type { DivisionCode, Divisions } from '../kernel/divisions.ts';
 import { filingNodeOf } from '../kernel/identifiers.ts';
 import type { BundleMembership, GrantUses, LogActor, Material, MissingMaterial, Staff } from './log-line.ts';
-import type { CaseResult, CaseState, DeliveryWay, Grade, Opinion, Outcome, SpecialProcedure } from './words.ts';
+import type { CaseResult, CaseState, DeliveryWay, Grade, Opinion, Outcome, Rater, SpecialProcedure } from './words.ts';
 import type { Custody } from '../kernel/words.ts';
 import type { ItemKind } from '../domains/catalogue/item-words.ts';
 import type { Day } from '../kernel/calendar.ts';
@@ -90,6 +90,14 @@ export interface Review {
   /** The second person of the review; null for a review by one person. */
   second: Staff | null;
   opinion: Opinion;
+  /** The amount as the review assesses it, in fen; null if it assesses none. */
+  amountFen: number | null;
+  /** The conditions the opinion depends on (附条件). */
+  conditions: string[];
+  /** The reviewing department, or the bureau that holds its powers; null if the organ reviews as a whole. */
+  department: string | null;
+  /** What the reviewer wrote; never null where the opinion is a refusal. */
+  reason: string | null;
 }
 
 export interface Decision {
@@ -146,7 +154,7 @@ export interface Rating {
   at: Date;
   grade: Grade;
   /** Whether the applicant rated the case alone, or at a desk. */
-  by: 'APPLICANT' | 'DESK';
+  by: Rater;
 }
 
 /** Everything a case's log says (案卷): the state and all its facts, folded from the lines alone. */
@@ -174,6 +182,8 @@ export interface CaseFile {
   /** The grants by which lower organs act for it. */
   through: GrantUses;
   facts: CaseFacts;
+  /** The amount applied for, in fen; `facts` has the amount as it was assessed since. Null if none was stated. */
+  appliedFen: number | null;
   application: string;
   /** The one form (一件事) the case is a member of. */
   bundle: BundleMembership | null;

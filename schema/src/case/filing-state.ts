@@ -80,6 +80,7 @@ export function filingOf(line: LogLine, data: FiledData, at: Date, before: CaseF
     power,
     through,
     facts: data.facts ?? NO_FACTS,
+    appliedFen: data.facts?.amountFen ?? null,
     bundle: data.bundle ?? null,
     renewal: data.renewal ? { ...data.renewal, completeAt: at } : null,
     application: data.application,

@@ -66,15 +66,15 @@ export function afterHandlingLine(file: CaseFile, line: HandlingLine, at: Date):
 
 function reviewed(
   file: CaseFile,
-  { node, actor, data }: Extract<HandlingLine, { action: 'REVIEWED' }>,
+  { node, actor, data, note }: Extract<HandlingLine, { action: 'REVIEWED' }>,
   at: Date,
 ): Partial<CaseFile> | null {
-  const { opinion, second = null, amountFen } = data;
+  const { opinion, second = null, amountFen = null, conditions = [], department = null } = data;
   if (!mayReview(node, file) || jointOpen(file.joint)) return null;
   if (second?.sub === actor.sub || file.hearing.chairs.includes(actor.sub)) return null;
   return {
     state: 'REVIEWED',
     facts: { amountFen: amountFen ?? file.facts.amountFen },
-    reviews: [...file.reviews, { at, node, actor, second, opinion }],
+    reviews: [...file.reviews, { at, node, actor, second, opinion, amountFen, conditions, department, reason: note }],
   };
 }

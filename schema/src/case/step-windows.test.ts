@@ -8,6 +8,7 @@ import { acceptCase } from '../domains/handling/acceptance.ts';
 import { decideCase, reviewCase } from '../domains/handling/decision.ts';
 import type { Desk } from './step-context.ts';
 import type { Offices } from '../domains/offices/rules.ts';
+import { UNPLACED } from '../domains/offices/rules.ts';
 import type { Viewer } from '../operation/permissions.ts';
 
 const SEAL = itemOf('3310-GA-001');
@@ -26,7 +27,7 @@ function offices(stages: WindowStage[], change: Partial<Offices> = {}): Offices 
     ...term,
   };
   return {
-    windows: [{ code: 'A1', name: '综合窗口', department: null, ...term }],
+    windows: [{ code: 'A1', name: '综合窗口', department: null, ...term, ...UNPLACED }],
     authorities: [authority],
     transfers: [],
     seals: [],
@@ -67,7 +68,9 @@ describe('at a window of the centre', () => {
       return codeOrDone(() => acceptCase(deskAt(filed, 'CLERK', { window }, known), filed.file, null));
     };
     const closed = {
-      windows: [{ code: 'A1', name: '综合窗口', department: null, from: '2026-01-01', until: '2026-01-31' }],
+      windows: [
+        { code: 'A1', name: '综合窗口', department: null, from: '2026-01-01', until: '2026-01-31', ...UNPLACED },
+      ],
     };
     expect(step(offices(['ACCEPT'], closed))).toBe('WINDOW_UNAUTHORIZED');
     expect(step(offices(['ACCEPT']), 'B2')).toBe('WINDOW_UNAUTHORIZED');

@@ -105,6 +105,14 @@ export const DELIVERY_WAY_LABELS: Record<DeliveryWay, string> = {
 };
 export const DELIVERY_WAY = vocabulary('DeliveryWay', '送达方式', DELIVERY_WAY_LABELS);
 
+/** 评价人: the applicant alone, or a desk that wrote the applicant's grade down. */
+export const RATERS = ['APPLICANT', 'DESK'] as const;
+export type Rater = (typeof RATERS)[number];
+export const RATER = vocabulary('Rater', '评价人', {
+  APPLICANT: '申请人自评',
+  DESK: '窗口代录',
+} satisfies Record<Rater, string>);
+
 /** 办结结果 of a closed case. */
 export const CASE_RESULTS = ['ISSUED', 'REFUSED', 'NOT_ACCEPTED', 'WITHDRAWN', 'TERMINATED', 'VOIDED'] as const;
 export type CaseResult = (typeof CASE_RESULTS)[number];

@@ -17,6 +17,7 @@ export const ERRORS = {
   ADDRESS_EXPIRED: { http: 410, retry: false, zh: '查阅地址已失效' },
   IDEMPOTENCY_MISMATCH: { http: 409, retry: false, zh: '同一幂等键的请求内容不同' },
   QUERY_TOO_LARGE: { http: 400, retry: false, zh: '查询过大' },
+  PAPER_PREPARING: { http: 503, retry: true, zh: '正在生成,请稍候' },
   RATE_LIMITED: { http: 429, retry: true, zh: '请求过于频繁' },
   PAYLOAD_TOO_LARGE: { http: 413, retry: false, zh: '内容过大' },
   // rules of the catalogue and of competence
@@ -51,6 +52,9 @@ export const ERRORS = {
   MATERIAL_MISLABELLED: { http: 400, retry: false, zh: '材料内容与所称类型不符' },
   MATERIAL_ACTIVE: { http: 400, retry: false, zh: '材料含可执行或活动内容' },
   MATERIAL_CORRUPT: { http: 400, retry: false, zh: '材料内容与摘要不符' },
+  MATERIAL_TORN: { http: 400, retry: false, zh: '材料残缺或损坏' },
+  MATERIAL_ENCRYPTED: { http: 400, retry: false, zh: '材料已加密' },
+  MATERIAL_OVERSIZED: { http: 400, retry: false, zh: '材料像素、页数或解压后过大' },
   MATERIALS_MISSING: { http: 409, retry: false, zh: '材料不齐' },
   SUPPLEMENT_INCOMPLETE: { http: 409, retry: false, zh: '未一次性告知全部补正内容' },
   SUPPLEMENT_REPEATED: { http: 409, retry: false, zh: '补正只能一次性告知' },

@@ -1,7 +1,18 @@
 /** Errors, divisions, days, limits, articles, ids: what everything else is said in. */
 export { ARTICLES } from './articles.ts';
 export { BoundedCache } from './bounded-cache.ts';
-export { dayOf, endOfDay, isDay, isInstant, isKnown, isWorkday, noticeYear, plusDays, startOfDay } from './calendar.ts';
+export {
+  ZONE,
+  dayOf,
+  endOfDay,
+  isDay,
+  isInstant,
+  isKnown,
+  isWorkday,
+  noticeYear,
+  plusDays,
+  startOfDay,
+} from './calendar.ts';
 export type { Day, OfficialCalendar } from './calendar.ts';
 export { Divisions, isDivisionCode, parseDivisions } from './divisions.ts';
 export type { Division, DivisionCode } from './divisions.ts';

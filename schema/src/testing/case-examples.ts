@@ -41,7 +41,7 @@ import type { CaseFile } from '../case/case-file.ts';
 import type { Desk, Step } from '../case/step-context.ts';
 import type { Filing } from '../domains/filing/steps.ts';
 import type { ProxyEvent } from '../domains/proxy/steps.ts';
-import { NO_OFFICES } from '../domains/offices/rules.ts';
+import { NO_OFFICES, UNPLACED } from '../domains/offices/rules.ts';
 import type { LogAction } from '../case/log-words.ts';
 import { CaseLog } from './case-log.ts';
 import { deskOf } from './desks.ts';
@@ -124,7 +124,7 @@ const late = ({ file }: CaseLog) => ({
 /** 不动产登记: 550 yuan, paid at window F1. */
 const LAND = itemOf('3310-JS-002');
 const charged = () => CaseLog.filed({ item: LAND, acceptor: COUNTY, decider: COUNTY }).handedTo(COUNTY).accepted();
-const windows = [{ code: 'F1', name: '收费窗口', department: null, from: '2024-01-01', until: null }];
+const windows = [{ code: 'F1', name: '收费窗口', department: null, from: '2024-01-01', until: null, ...UNPLACED }];
 /** The cashier sits at the fee window, all others at their department's window. */
 const withWindows = (desk: Desk): Desk => {
   const { viewer } = desk;

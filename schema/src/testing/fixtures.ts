@@ -6,7 +6,7 @@ import { parseDivisions } from '../kernel/divisions.ts';
 import type { Material } from '../case/log-line.ts';
 import type { OfficialCalendar } from '../kernel/calendar.ts';
 import type { Implementation, Item } from '../domains/catalogue/catalogue.ts';
-import { standardImplementation } from '../domains/catalogue/catalogue.ts';
+import { implementationSchema, standardImplementation } from '../domains/catalogue/catalogue.ts';
 import { readCatalogueFile } from '../domains/catalogue/catalogue-file.ts';
 
 const dataFile = (name: string) => readFileSync(new URL(`../../../data/${name}`, import.meta.url), 'utf8');
@@ -51,6 +51,16 @@ export function itemOf(code: string): Item {
 export function implementationOf(item: Item, node: DivisionCode = COUNTY): Implementation {
   return standardImplementation(item, node, 1);
 }
+
+/** The sample implementations: what the nodes of the demo state of their own, without the standard's elements. */
+export const sampleImplementations: readonly Implementation[] = (() => {
+  const { implementations } = JSON.parse(dataFile('implementations-sample.json')) as {
+    implementations: (Record<string, unknown> & { item: string; node: DivisionCode })[];
+  };
+  return implementations.map((stated) =>
+    implementationSchema.parse({ ...implementationOf(itemOf(stated.item), stated.node), ...stated, version: 2 }),
+  );
+})();
 
 interface PublishedDays {
   holidays: Record<string, string>;

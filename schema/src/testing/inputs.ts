@@ -46,7 +46,7 @@ function sampleScalar(type: string, place: string): unknown {
     case 'DateTime':
       return '2026-06-01T01:00:00.000Z';
     case 'Base64':
-      return Buffer.from('%PDF-1.4 sample').toString('base64');
+      return Buffer.from('%PDF-1.4 sample %%EOF').toString('base64');
     case 'ID':
     case 'String':
       return 'sample text';

@@ -64,6 +64,8 @@ export function handlingView(file: CaseFile, node: DivisionCode): HandlingView {
     procedures: file.procedures,
     renewal: file.renewal,
     extension: file.extension,
+    appliedFen: null,
+    reviews: [],
     decision: file.decision,
     issued: file.issued,
     delivery: file.delivery,

@@ -1,6 +1,6 @@
 /** Certificates, key documents, and offline verification of an exported case. */
-export { CASE_EXPORT_FORMAT, parseCaseExport, sealDigest, writeCaseExport } from './case-export.ts';
-export type { CaseExport, ExportedMaterial } from './case-export.ts';
+export { CASE_EXPORT_FORMAT, parseCaseExport, readableSteps, sealDigest, writeCaseExport } from './case-export.ts';
+export type { CaseExport, ExportedMaterial, ReadableStep } from './case-export.ts';
 export { keyIdOf, portableCheck } from './key-documents.ts';
 export type { KeyDocument, SignatureCheck } from './key-documents.ts';
 export { REVOCATION_REASONS, certificateSchema, keyMessageSchema, keyRequestSchema } from './key-messages.ts';

@@ -8,7 +8,7 @@ import { CaseLog } from '../testing/case-log.ts';
 import type { TestKey } from '../testing/keys.ts';
 import { certify, closing, end, keyOf, signAs } from '../testing/keys.ts';
 import type { CaseExport } from './case-export.ts';
-import { CASE_EXPORT_FORMAT, sealDigest, writeCaseExport } from './case-export.ts';
+import { CASE_EXPORT_FORMAT, readableSteps, sealDigest, writeCaseExport } from './case-export.ts';
 import { sha256Hex } from './digest.ts';
 import { parentByCode } from './key-ring.ts';
 import { verifyCaseExport } from './verify-case.ts';
@@ -18,6 +18,12 @@ const key = (node: string): TestKey => {
   const found = keys.get(node);
   if (!found) throw new Error(`no key of ${node}`);
   return found;
+};
+const REVIEW = {
+  opinion: 'APPROVE' as const,
+  amountFen: 86_600,
+  second: { sub: 'b', name: '王五' },
+  conditions: ['年度复核'],
 };
 const APPLICATION = '{"applicant":"王秀英"}';
 const encoder = new TextEncoder();
@@ -61,11 +67,11 @@ beforeAll(async () => {
     .forwarded(TOWNSHIP)
     .received()
     .accepted()
-    .reviewed();
+    .add({ action: 'REVIEWED', data: REVIEW });
   const lines = await sign(log.lines);
   content = await seal({
     format: CASE_EXPORT_FORMAT,
-    v: 1,
+    v: 2,
     case: log.file.id,
     lines,
     keys: [
@@ -77,6 +83,7 @@ beforeAll(async () => {
     ],
     application: APPLICATION,
     materials: materials.map((m, i) => ({ ...m, content: btoa(String.fromCodePoint(...(bytes[i] ?? []))) })),
+    steps: readableSteps(log.lines),
   });
   text = writeCaseExport(content);
 });
@@ -161,6 +168,47 @@ describe('an exported case', () => {
     expect(verdict.checked.bytesOfMaterials).toBeGreaterThan(0);
   });
 
+  test('has its reviews as people read them: opinion, amount, second of staff, conditions', () => {
+    const review = content.steps?.at(-1);
+    expect(review).toMatchObject({ action: 'REVIEWED', 'data.opinion': 'APPROVE' });
+    expect(review).toMatchObject({
+      'data.amountFen': 86_600,
+      'data.second.name': '王五',
+      'data.conditions.0': '年度复核',
+    });
+    expect(JSON.stringify(content.steps)).not.toContain('second.sub');
+  });
+
+  test.each([
+    ['another amount', { 'data.amountFen': 1 }, 5],
+    ['another reviewer', { actor: '他人' }, 5],
+    ['a value its line does not have', { 'data.reason': '同意' }, 5],
+    ['a member that is no part of a line', { valid: true }, 5],
+  ])('whose readable step says %s names that step, although it is sealed', async (_, change, nr) => {
+    const { seal: _seal, steps = [], ...whole } = content;
+    const changed = steps.map((step, i) => (i === nr - 1 ? { ...step, ...change } : step));
+    const { ok, faults } = await verdictOf(writeCaseExport(await seal({ ...whole, steps: changed })));
+    expect(ok).toBe(false);
+    expect(faults).toMatchObject([{ place: `step ${nr}`, part: 'content' }]);
+  });
+
+  test('whose readable steps say less than a later program would show is sound', async () => {
+    const { seal: _, steps = [], ...whole } = content;
+    const fewer = steps.map(({ seq, at, action }) => ({ seq: seq ?? 0, at: at ?? '', action: action ?? '' }));
+    expect((await verdictOf(writeCaseExport(await seal({ ...whole, steps: fewer })))).faults).toEqual([]);
+  });
+
+  test('with fewer readable steps than lines is not sound', async () => {
+    const { seal: _, steps = [], ...whole } = content;
+    const { faults } = await verdictOf(writeCaseExport(await seal({ ...whole, steps: steps.slice(1) })));
+    expect(faults).toMatchObject([{ place: 'steps', part: 'content' }]);
+  });
+
+  test('of an earlier program has no readable steps and is verified as ever', async () => {
+    const { seal: _, steps: _steps, ...whole } = content;
+    expect((await verdictOf(writeCaseExport(await seal({ ...whole, v: 1 })))).faults).toEqual([]);
+  });
+
   test('is sound without application and bytes too, which its digests still name', async () => {
     const { seal: _, ...whole } = content;
     const less = await seal({
@@ -202,7 +250,10 @@ describe('an exported case', () => {
   test('whose last line is left out is found by the seal', async () => {
     const { ok, faults } = await verdictOf(writeCaseExport({ ...content, lines: content.lines.slice(0, -1) }));
     expect(ok).toBe(false);
-    expect(faults).toMatchObject([{ place: 'seal', part: 'digest' }]);
+    expect(faults).toMatchObject([
+      { place: 'steps', part: 'content' },
+      { place: 'seal', part: 'digest' },
+    ]);
   });
 
   test('whose end of a key is left out is found by the seal', async () => {
@@ -267,5 +318,10 @@ function placeAt(bytes: Uint8Array, offset: number): string | null {
     return line > first && index < count ? `${name} ${index + 1}` : null;
   };
   for (const member of ['format', 'v', 'case', 'application', 'seal']) if (line === starts(member)) return member;
+  const first = starts('steps');
+  if (line >= first && line < starts('seal')) {
+    const opened = lines.slice(first + 1, line + 1).filter((l) => l === '  {').length;
+    return line === first ? 'steps' : lines[line] === ' ],' ? null : `step ${opened}`;
+  }
   return within('lines', 1, 'line') ?? within('keys', 1, 'key') ?? within('materials', 8, 'material') ?? null;
 }

@@ -9,7 +9,15 @@ import type { CaseFile } from '../case/case-file.ts';
 import { foldLog } from '../case/case-state.ts';
 import { saysTheSame, wordBehind } from '../domains/joint/parties.ts';
 import type { CaseExport, ExportSeal } from './case-export.ts';
-import { namePlace, parseCaseExport, placeOf, sealDigest, sealSchema, writeCaseExport } from './case-export.ts';
+import {
+  namePlace,
+  parseCaseExport,
+  placeOf,
+  sealDigest,
+  sealSchema,
+  unfaithful,
+  writeCaseExport,
+} from './case-export.ts';
 import { sha256Hex } from './digest.ts';
 import type { ParentOf } from './key-ring.ts';
 import { KeyRing } from './key-ring.ts';
@@ -70,6 +78,7 @@ export async function verifyCaseExport(bytes: Uint8Array, root: PublicKey, paren
   verdict.state = file?.state ?? null;
   faults.push(...(await wordFaults(ring, lines, content, file)));
   faults.push(...(await closingFaults(ring, lines)));
+  faults.push(...stepFaults(lines, content));
   await checkApplication(lines[0], content, faults);
   const bytesOfMaterials = await checkMaterials(file, content, faults);
   const seal = await checkSeal(ring, content, faults);
@@ -256,6 +265,25 @@ async function closingFaults(ring: KeyRing, lines: readonly (LogLine | null)[]):
     });
   }
   return faults;
+}
+
+/** The readable steps must say what the signed lines say, and nothing else. */
+function stepFaults(lines: readonly (LogLine | null)[], { steps }: CaseExport): ExportFault[] {
+  if (!steps) return [];
+  const fault = (place: string, message: string): ExportFault => ({
+    place,
+    part: 'content',
+    code: 'MESSAGE_INVALID',
+    message,
+  });
+  if (steps.length !== lines.length)
+    return [fault('steps', `${steps.length} steps stand beside ${lines.length} lines.`)];
+  return steps.flatMap((step, index) => {
+    const line = lines[index];
+    const path = line ? unfaithful(step, line) : null;
+    if (path === null) return [];
+    return [fault(namePlace(['steps', index]), `Its ${path} is not what line ${index + 1} says.`)];
+  });
 }
 
 function folds(lines: readonly LogLine[]): boolean {

@@ -7,7 +7,9 @@ import {
   AUDIENCES,
   CROSS_DISTRICT_WAYS,
   CROSS_DISTRICTS,
+  DAY_UNIT,
   DAY_UNITS,
+  FLOW_STEPS,
   HANDLING_WAYS,
   HEARING_NEEDS,
   ITEM_KINDS,
@@ -20,6 +22,7 @@ import {
 } from './item-words.ts';
 import { SPECIAL_PROCEDURES } from '../../case/words.ts';
 import { TIERS } from '../../kernel/words.ts';
+import { word } from '../../operation/fields.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
 import type { Day } from '../../kernel/calendar.ts';
 import { isDay } from '../../kernel/calendar.ts';
@@ -29,7 +32,7 @@ const text = z.string().min(1);
 
 /** Whole days, or half working days by the centre's rule ({@link ARTICLES.halfDays}); plain days have no halves. */
 export const limitSchema = z
-  .object({ days: z.number().min(0).max(3650).multipleOf(0.5), unit: z.enum(DAY_UNITS) })
+  .object({ days: z.number().min(0).max(3650).multipleOf(0.5), unit: word(DAY_UNIT, DAY_UNITS) })
   .refine(({ days, unit }) => unit === 'WORKDAY' || Number.isInteger(days), {
     path: ['days'],
     message: 'only working days have halves',
@@ -179,7 +182,27 @@ export const itemSchema = z.object({
 export type Item = z.infer<typeof itemSchema>;
 
 /** 裁量基准: under which circumstance which standard holds. */
-export const discretionSchema = z.object({ circumstance: text, standard: text });
+export const discretionSchema = z.object({
+  /** What a decision cites it by, unique in its implementation. */
+  id: text.max(20),
+  circumstance: text,
+  standard: text,
+});
+export type Discretion = z.infer<typeof discretionSchema>;
+
+/** 裁量基准 as they are stated: one without an id gets the first whole number that no other has. */
+const discretionsSchema = z
+  .array(discretionSchema.extend({ id: discretionSchema.shape.id.nullish() }))
+  .transform((stated): Discretion[] => {
+    const taken = new Set(stated.map(({ id }) => id));
+    let last = 0;
+    const free = (): string => {
+      do last += 1;
+      while (taken.has(String(last)));
+      return String(last);
+    };
+    return stated.map(({ id, ...rest }) => ({ id: id ?? free(), ...rest }));
+  });
 
 /** 办理环节 of the published flow: a check, its standard, limit and post. */
 export const stageSchema = z.object({
@@ -188,6 +211,16 @@ export const stageSchema = z.object({
   limit: limitSchema.nullable().default(null),
   post: text,
   person: text.nullable().default(null),
+  /** The step of the flow it is part of; null: by its name, see `stepOfStage`. */
+  step: z.enum(FLOW_STEPS).nullable().default(null),
+});
+export type Stage = z.infer<typeof stageSchema>;
+
+/** 责任人: who answers for the item at a node. */
+export const inChargeSchema = z.object({
+  post: text,
+  person: text.nullable().default(null),
+  phone: text.nullable().default(null),
 });
 
 /** Contact for questions or complaints. */
@@ -206,7 +239,7 @@ export const implementationSchema = z.object({
   materials: z.array(materialRequirementSchema),
   maxVisits: z.int().min(0),
   conditions: z.array(text).default([]),
-  discretion: z.array(discretionSchema).default([]),
+  discretion: discretionsSchema.default([]),
   stages: z.array(stageSchema).default([]),
   /** The fee schedule of this node; null if the item's applies. */
   feeSchedule: feeScheduleSchema.nullable().default(null),
@@ -216,6 +249,12 @@ export const implementationSchema = z.object({
   contacts: z.array(contactSchema).default([]),
   /** Null until the node has said it. */
   onlineDepth: z.enum(ONLINE_DEPTHS).nullable().default(null),
+  /** 办理地点, as people find it. */
+  place: text.nullable().default(null),
+  /** Null until the node has said it. */
+  inCharge: inChargeSchema.nullable().default(null),
+  /** False while what the node states of its own is not checked against the texts in force. */
+  verified: z.boolean().default(true),
 });
 export type Implementation = z.infer<typeof implementationSchema>;
 
@@ -228,6 +267,14 @@ export function standardImplementation(item: Item, node: DivisionCode, version: 
     version,
     ...item.standard,
   });
+}
+
+/** 收费标准 of an item at a node: the implementation's, else the item's; null if it is free. */
+export function scheduleOf(
+  item: Pick<Item, 'feeSchedule'>,
+  implementation: Pick<Implementation, 'feeSchedule'> | null,
+): FeeSchedule | null {
+  return implementation?.feeSchedule ?? item.feeSchedule;
 }
 
 /**

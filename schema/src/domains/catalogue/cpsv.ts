@@ -1,7 +1,8 @@
 import type { DivisionCode, Divisions } from '../../kernel/divisions.ts';
 import { ITEM_KIND_LABELS } from './item-words.ts';
 import { TIER_LABELS } from '../../kernel/words.ts';
-import type { Implementation, Item } from './catalogue.ts';
+import type { FeeSchedule, Implementation, Item } from './catalogue.ts';
+import { scheduleOf } from './catalogue.ts';
 import type { Limit } from '../../kernel/limits.ts';
 
 /** Prefixes of the JSON-LD context; CPSV-AP 3.x reuses DCMI, ELI, SKOS and ADMS. */
@@ -53,7 +54,7 @@ function serviceOf(
 ): Record<string, unknown> {
   const { promised, materials } = implementation ?? item.standard;
   const id = `urn:liandong:item:${item.code}`;
-  const cost = costOf(item, id);
+  const cost = costOf(scheduleOf(item, implementation), id);
   return {
     '@id': id,
     '@type': 'cpsv:PublicService',
@@ -92,7 +93,7 @@ function authorityOf({ decidingTier, department }: Item, node: DivisionCode, div
   };
 }
 
-function costOf({ feeSchedule }: Item, id: string): object | null {
+function costOf(feeSchedule: FeeSchedule | null, id: string): object | null {
   if (!feeSchedule) return null;
   const { baseFen, unit, note, rates } = feeSchedule;
   const categories = rates.map(({ category, percent }) => `${category} ${percent}%`).join(', ');

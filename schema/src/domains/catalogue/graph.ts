@@ -21,6 +21,9 @@ import { addCatalogueDrift, itemRef } from './drift-graph.ts';
 import { OPENS_AS_PUBLIC } from '../../graph/one-case.ts';
 import type { ItemView } from '../item-life/views.ts';
 import { catalogue } from './operations.ts';
+import type { FlowChart } from './flow.ts';
+import { flowSvg } from './flow-svg.ts';
+import { flowMermaid, flowText } from './flow-text.ts';
 import type { CatalogEntryView, GuideView } from './views.ts';
 
 type Item = ReturnType<typeof itemRef>;
@@ -233,12 +236,30 @@ function entryType({ builder, refs }: RoleBuilder, Item: Item) {
   });
 }
 
-function guideType({ builder }: RoleBuilder, Item: Item) {
+function guideType({ builder, refs }: RoleBuilder, Item: Item) {
+  const Chart = builder.objectRef<FlowChart>('FlowChart').implement({
+    description: '流程图: the steps by competence with the published stages, in three renderings of the same.',
+    fields: (t) => ({
+      svg: t.string({
+        nullable: false,
+        description: 'A picture without scripts, styles or links, with its text for screen readers.',
+        resolve: flowSvg,
+      }),
+      text: t.string({ nullable: false, description: 'All that the picture shows, as plain text.', resolve: flowText }),
+      mermaid: t.string({ nullable: false, resolve: flowMermaid }),
+    }),
+  });
   return builder.objectRef<GuideView>('Guide').implement({
     description: '办事指南: what an applicant is told at once, ready for print.',
     fields: (t) => ({
       item: t.field({ type: Item, nullable: false, resolve: (g) => g.item }),
+      implementation: t.field({
+        type: refs.ImplementationStub,
+        resolve: ({ item, power }) =>
+          power === null ? null : { item: item.item.code, node: power, via: item.answeredBy },
+      }),
       markdown: t.exposeString('markdown', { nullable: false }),
+      flowChart: t.field({ type: Chart, nullable: false, resolve: (g) => g.flow }),
       staleSince: t.field({
         type: 'DateTime',
         description: 'Set when a local copy answered: when it last heard from the city.',

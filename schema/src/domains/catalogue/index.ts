@@ -3,7 +3,14 @@ export { itemFaults, readCatalogueFile } from './catalogue-file.ts';
 export type { CatalogueFault, CatalogueFile } from './catalogue-file.ts';
 export { entryOf } from './catalogue-format.ts';
 export type { CatalogueEntryJson } from './catalogue-format.ts';
-export { implementationSchema, isInForce, itemSchema, requireInForce, standardImplementation } from './catalogue.ts';
+export {
+  implementationSchema,
+  isInForce,
+  itemSchema,
+  requireInForce,
+  scheduleOf,
+  standardImplementation,
+} from './catalogue.ts';
 export type { Bundle, FeeSchedule, Implementation, Item } from './catalogue.ts';
 export { cpsvOf } from './cpsv.ts';
 export type { CpsvCatalogue } from './cpsv.ts';
@@ -13,7 +20,10 @@ export { catalogueEntrySchema } from './entry.ts';
 export type { CatalogueEntry } from './entry.ts';
 export { formEntrySchema } from './forms.ts';
 export type { FormEntry } from './forms.ts';
+export { flowOf } from './flow.ts';
+export type { FlowChart } from './flow.ts';
 export { guideOf } from './guide.ts';
+export type { GuideParts } from './guide.ts';
 export { competenceKeyOf, ownCompetenceKeys } from './item-search.ts';
 export { AUDIENCES } from './item-words.ts';
 export type { CatalogDriftView, CatalogEntryView, CatalogueLookup } from './views.ts';

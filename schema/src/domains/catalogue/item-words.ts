@@ -153,3 +153,17 @@ export const AUDIENCE_LABELS: Record<Audience, string> = {
   AGENCY: '行政机关',
 };
 export const AUDIENCE = vocabulary('Audience', '服务对象', AUDIENCE_LABELS);
+
+/** 流程步骤 of an item's flow chart, in their order. */
+export const FLOW_STEPS = ['TAKE_IN', 'ACCEPT', 'FIRST_REVIEW', 'REVIEW', 'HEARING', 'DECIDE', 'DELIVER'] as const;
+export type FlowStep = (typeof FLOW_STEPS)[number];
+export const FLOW_STEP_LABELS: Record<FlowStep, string> = {
+  TAKE_IN: '收件',
+  ACCEPT: '受理',
+  FIRST_REVIEW: '初审',
+  REVIEW: '审查',
+  HEARING: '听证',
+  DECIDE: '决定',
+  DELIVER: '送达',
+};
+export const FLOW_STEP = vocabulary('FlowStep', '流程步骤', FLOW_STEP_LABELS);

@@ -1,6 +1,7 @@
 import type { DivisionCode } from '../../kernel/divisions.ts';
 import type { ErrorCode } from '../../kernel/errors.ts';
 import type { CatalogueBasis, Drift, ItemHead, NodeDrift } from './drift.ts';
+import type { FlowChart } from './flow.ts';
 import type { Answers } from '../../operation/answers.ts';
 import { view } from '../../operation/operation.ts';
 import type { ItemView } from '../item-life/views.ts';
@@ -42,6 +43,9 @@ export interface CatalogDriftView {
 export interface GuideView {
   item: ItemView;
   markdown: string;
+  flow: FlowChart;
+  /** The organ that holds the power by the item itself; its implementation is the item's. */
+  power: DivisionCode | null;
 }
 
 /** Lookups the gateway asks in batches, and of all nodes of a division. */

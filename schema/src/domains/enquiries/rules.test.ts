@@ -25,6 +25,7 @@ const parts = {
   route: route(item, VILLAGE, divisions),
   node: VILLAGE,
   place: VILLAGE,
+  windows: [],
   divisions,
   today: '2026-03-02',
 };
@@ -34,7 +35,7 @@ describe('an answer', () => {
   const answer = answerOf(parts);
 
   test('holds the whole guide, basis, limits, procedure and all materials, and names the competent desks', () => {
-    expect(answer).toContain(guideOf(item, implementation, parts.route, VILLAGE, divisions).trimEnd());
+    expect(answer).toContain(guideOf(parts).trimEnd());
     for (const { name } of implementation.materials) expect(answer).toContain(name);
     expect(answer).toContain(`受理:亭旁镇(${TOWNSHIP})。`);
     expect(answer).toContain(`决定:三门县(${COUNTY})。`);

@@ -6,10 +6,9 @@ import { TIER_LABELS } from '../../kernel/words.ts';
 import { isClosed, isUndecided } from '../../case/words.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
 import type { Day } from '../../kernel/calendar.ts';
-import type { Implementation, Item } from '../catalogue/catalogue.ts';
 import { isInForce } from '../catalogue/catalogue.ts';
-import type { Route } from '../../case/competence.ts';
 import { mayTakeIn } from '../../case/competence.ts';
+import type { GuideParts } from '../catalogue/guide.ts';
 import { guideOf } from '../catalogue/guide.ts';
 import { maskNumber } from '../../kernel/identity-numbers.ts';
 import { plain } from '../../kernel/markdown.ts';
@@ -22,30 +21,18 @@ export interface Asker {
   phone: string | null;
 }
 
-/** The parts an answer is written from. */
-export interface AnswerParts {
-  item: Item;
-  /** Of the deciding node; null where it is not known here. */
-  implementation: Implementation | null;
-  /** Null where the place is too high to name the accepting organ. */
-  route: Route | null;
-  /** The desk that is asked. */
-  node: DivisionCode;
-  /** The place of the matter. */
-  place: DivisionCode;
-  divisions: Divisions;
+/** The parts an answer is written from: the guide's, and the day. */
+export interface AnswerParts extends GuideParts {
   today: Day;
 }
 
 /**
- * The answer to an enquiry, as Markdown: basis, limits, procedure and all materials at once, and the desk that answers
- * for it (首问负责, 一次告知; 行政许可法 Art. 30). If the item is not in force, the answer says so first.
+ * The answer to an enquiry, as Markdown: the whole guide at once, and the desk that answers for it (首问负责, 一次告知;
+ * 行政许可法 Art. 30). If the item is not in force, the answer says so first.
  */
 export function answerOf(parts: AnswerParts): string {
-  const { item, implementation, route, place, divisions } = parts;
-  const guide = guideOf(item, implementation, route, place, divisions).trimEnd();
   const desks = competentDesks(parts).map((sentence) => `- ${sentence}`);
-  return `${[...notInForce(parts), guide, '## 由谁办理', desks.join('\n')].join('\n\n')}\n`;
+  return `${[...notInForce(parts), guideOf(parts).trimEnd(), '## 由谁办理', desks.join('\n')].join('\n\n')}\n`;
 }
 
 function notInForce({ item, today }: AnswerParts): string[] {

@@ -2,7 +2,7 @@
 export { fees } from './operations.ts';
 export { feeEntryOf, feeTotalsOf, reconciliationCsv } from './reconciliation.ts';
 export type { FeeEntry, FeeEntryAction } from './reconciliation.ts';
-export { dueOf, scheduleOf, sumsOf } from './rules.ts';
+export { dueOf, sumsOf } from './rules.ts';
 export { FEE_ACTIONS } from './state.ts';
 export type { FeeLine } from './state.ts';
 export { payFees, receiptUsed } from './steps.ts';

@@ -5,7 +5,8 @@ import { COUNTY, implementationOf, itemOf, TOWNSHIP } from '../../testing/fixtur
 import { codeOrDone, refusal, refusalCode } from '../../testing/refusals.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
 import type { FeeSchedule } from '../catalogue/catalogue.ts';
-import { amountOf, billOf, dueOf, scheduleOf, sumsOf } from './rules.ts';
+import { scheduleOf } from '../catalogue/catalogue.ts';
+import { amountOf, billOf, dueOf, sumsOf } from './rules.ts';
 
 /** 南县's kind of schedule: categories pay 30, 50, 70 or 90 of a hundred. */
 const SCHEDULE: FeeSchedule = {

@@ -4,7 +4,7 @@ import type { BillLine, LogActor } from '../../case/log-line.ts';
 import type { CaseState } from '../../case/words.ts';
 import { isClosed } from '../../case/words.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
-import type { FeeSchedule, Implementation, Item } from '../catalogue/catalogue.ts';
+import type { FeeSchedule } from '../catalogue/catalogue.ts';
 
 /** 缴费单: the charges of a case, billed once, by the schedule under which it was accepted. */
 export interface Bill {
@@ -95,11 +95,6 @@ export function keptOf(fees: FeeLedger, receipt: string): number {
 /** Whether the case already has a payment or a refund with this receipt number. */
 export function isReceiptUsed(fees: FeeLedger, receipt: string): boolean {
   return [...fees.payments, ...fees.refunds].some((entry) => entry.receipt === receipt);
-}
-
-/** 收费标准 of an item at a node: the implementation's, else the item's; null if it is free. */
-export function scheduleOf(item: Item, implementation: Pick<Implementation, 'feeSchedule'>): FeeSchedule | null {
-  return implementation.feeSchedule ?? item.feeSchedule;
 }
 
 /** 单价 × 数量 × 比例. */

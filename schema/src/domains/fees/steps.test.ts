@@ -8,7 +8,7 @@ import { ARTICLES } from '../../kernel/articles.ts';
 import type { Item } from '../catalogue/catalogue.ts';
 import type { Desk } from '../../case/step-context.ts';
 import { dueOf, sumsOf } from './rules.ts';
-import { NO_OFFICES } from '../offices/rules.ts';
+import { NO_OFFICES, UNPLACED } from '../offices/rules.ts';
 import { closeCase, deliverCase, issueDocument } from '../handling/delivery.ts';
 import type { BillDraft } from './steps.ts';
 import { billFees, grantWaiver, payFees, proposeWaiver, refundFees } from './steps.ts';
@@ -19,9 +19,9 @@ const LAND = itemOf('3310-JS-002');
 const offices = {
   ...NO_OFFICES,
   windows: [
-    { code: 'F1', name: '收费窗口', department: null, from: '2024-01-01', until: null },
-    { code: 'F2', name: '收费窗口二', department: null, from: '2024-01-01', until: null },
-    { code: 'F0', name: '旧收费窗口', department: null, from: '2024-01-01', until: '2025-12-31' },
+    { code: 'F1', name: '收费窗口', department: null, from: '2024-01-01', until: null, ...UNPLACED },
+    { code: 'F2', name: '收费窗口二', department: null, from: '2024-01-01', until: null, ...UNPLACED },
+    { code: 'F0', name: '旧收费窗口', department: null, from: '2024-01-01', until: '2025-12-31', ...UNPLACED },
   ],
 };
 

@@ -6,6 +6,7 @@ import type { CaseFile } from '../../case/case-file.ts';
 import { isOrgan } from '../../case/case-file.ts';
 import { notCompetent } from '../../case/case-grants.ts';
 import type { FeeSchedule, Item } from '../catalogue/catalogue.ts';
+import { scheduleOf } from '../catalogue/catalogue.ts';
 import type { Desk, Step } from '../../case/step-context.ts';
 import type { Charge } from './rules.ts';
 import { billOf, dueOf, isReceiptUsed, keptOf, MAX_FEN, sumsOf } from './rules.ts';
@@ -210,7 +211,7 @@ export function mayRefundFees(desk: Desk, file: CaseFile): void {
  */
 export function requirePaidForDocument(desk: Desk, file: CaseFile): void {
   if (!desk.item.payBeforeDocument || file.decision?.outcome !== 'GRANTED') return;
-  const schedule = desk.implementation.feeSchedule ?? desk.item.feeSchedule;
+  const schedule = scheduleOf(desk.item, desk.implementation);
   // a fee that was never billed is not paid; where the schedule names no amount there is nothing to bill
   if (!file.fees.bill && schedule && schedule.baseFen !== null) {
     throw problem('FEE_DUE', `${desk.item.code} must be paid before its document is delivered, and has no bill yet.`, {

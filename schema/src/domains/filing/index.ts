@@ -1,5 +1,5 @@
 /** 收件: filing, drafts, pre-check, renewals. */
-export { MAX_MATERIAL_BYTES, MAX_REQUEST_BYTES } from './material-input.ts';
+export { MAX_MATERIAL_BYTES, MAX_PICTURE_PIXELS, MAX_REQUEST_BYTES } from './material-input.ts';
 export type { MaterialInput } from './material-input.ts';
 export { filing } from './operations.ts';
 export type { FileCaseInput } from './operations.ts';

@@ -5,6 +5,8 @@ import { text } from '../../operation/input-parts.ts';
 export const MAX_MATERIAL_BYTES = 10 * 1024 * 1024;
 /** Most bytes of one request's materials together. */
 export const MAX_REQUEST_BYTES = 30 * 1024 * 1024;
+/** Most pixels of a picture. A0 scanned at 300 dpi has 139 million. */
+export const MAX_PICTURE_PIXELS = 150_000_000;
 /** File types that windows scan or receive: photographs, PDF, office documents and plain text. */
 export const MATERIAL_MEDIA_TYPES = [
   'application/pdf',

@@ -32,7 +32,8 @@ import {
  * as its own.
  * @param amountFen the amount as the review assesses it, in fen; from then on it is compared with a grant's cap
  * @param second the second person, if the item's substance is checked
- * @throws {ProblemError} SECOND_PERSON_MISSING, SAME_PERSON, HEARING_CHAIR, RENEWAL_EXPIRED, REASON_MISSING
+ * @param conditions what a favourable opinion depends on (附条件)
+ * @throws {ProblemError} SECOND_PERSON_MISSING, SAME_PERSON, HEARING_CHAIR, RENEWAL_EXPIRED, REASON_MISSING, BAD_INPUT
  */
 export function reviewCase(
   desk: Desk,
@@ -41,15 +42,26 @@ export function reviewCase(
   note: string | null,
   amountFen: number | null = null,
   second: Staff | null = null,
+  conditions: readonly string[] = [],
 ): Step {
   const actor = reviewerOf(desk, file);
   requireTwo(desk, file, actor, second);
   if (opinion === 'REJECT') requireReason(note ?? '', ARTICLES.reasonsForRefusal);
+  if (opinion === 'REJECT' && conditions.length > 0) {
+    throw problem('BAD_INPUT', 'A refusal depends on no conditions; give its reason.', { field: 'conditions' });
+  }
+  const department = departmentAt(desk, 'REVIEW');
   return oneLine({
     action: 'REVIEWED',
     actor,
     note,
-    data: { opinion, ...(amountFen === null ? {} : { amountFen }), ...(second ? { second } : {}) },
+    data: {
+      opinion,
+      ...(amountFen === null ? {} : { amountFen }),
+      ...(second ? { second } : {}),
+      ...(conditions.length === 0 ? {} : { conditions: [...conditions] }),
+      ...(department === null ? {} : { department }),
+    },
   });
 }
 
@@ -179,7 +191,7 @@ export function decideOnTheSpot(desk: Desk, given: CaseFile, { outcome, reason }
     });
   }
   departmentAt(desk, 'ACCEPT');
-  departmentAt(desk, 'REVIEW');
+  const department = departmentAt(desk, 'REVIEW');
   const decideHere = (file: CaseFile): Step => {
     if (desk.node !== file.decider) throw notCompetent(desk.node, file);
     requireSignOff(desk, actor);
@@ -187,7 +199,8 @@ export function decideOnTheSpot(desk: Desk, given: CaseFile, { outcome, reason }
     requireHearingDone(file.itemKind, desk.item.hearing, file.hearing, desk.now);
     const { lines } = accepted(desk, file, actor, null);
     const opinion = outcome === 'GRANTED' ? 'APPROVE' : 'REJECT';
-    const review: LineDraft = { action: 'REVIEWED', actor, note: reason, data: { opinion } };
+    const data = { opinion, ...(department === null ? {} : { department }) } as const;
+    const review: LineDraft = { action: 'REVIEWED', actor, note: reason, data };
     const decided = decisionLine(desk, file, actor, { outcome, reason, minutes: null });
     return { lines: [...lines, review, decided], handOff: null };
   };

@@ -1,6 +1,6 @@
 import { problem } from '../../kernel/errors.ts';
 import type { LogActor, Material } from '../../case/log-line.ts';
-import type { DeliveryWay, Grade } from '../../case/words.ts';
+import type { DeliveryWay, Grade, Rater } from '../../case/words.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
 import { dayOf } from '../../kernel/calendar.ts';
 import type { CaseFile } from '../../case/case-file.ts';
@@ -96,7 +96,7 @@ export function rateByApplicant(file: CaseFile, grade: Grade): Step {
   return rating(file, APPLICANT, grade, 'APPLICANT');
 }
 
-function rating(file: CaseFile, actor: LogActor, grade: Grade, by: 'APPLICANT' | 'DESK'): Step {
+function rating(file: CaseFile, actor: LogActor, grade: Grade, by: Rater): Step {
   requireFollows(file, 'RATED');
   if (!file.filed) throw problem('ILLEGAL_STEP', 'A draft that was never filed is not rated.');
   if (file.rating) {

@@ -1,6 +1,5 @@
-import { LOG_ACTION } from '../../case/log-words.ts';
 import { CUSTODY, ROLE, TIER } from '../../kernel/words.ts';
-import { CASE_RESULT, CASE_STATE, DELIVERY_WAY, OUTCOME, SPECIAL_PROCEDURE } from '../../case/words.ts';
+import { CASE_RESULT, CASE_STATE } from '../../case/words.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
 import { answerKeys } from '../../graph/builder.ts';
 import { expedited } from '../expedited/operations.ts';
@@ -14,18 +13,9 @@ import { OPENS_ITS_CASE } from '../../graph/one-case.ts';
 import { addProblem } from '../../graph/problems.ts';
 import type { CaseStepState } from '../../operation/step-states.ts';
 import { handling } from './operations.ts';
-import type { HandlingView, LogEntryView } from './views.ts';
+import type { HandlingView } from './views.ts';
 import type { Clock, DeskTime } from '../../case/clock.ts';
-import type {
-  Decision,
-  Delivery,
-  Extension,
-  IssuedDocument,
-  Precheck,
-  Procedure,
-  Rating,
-  Renewal,
-} from '../../case/case-file.ts';
+import { courseTypes, decisionType, endTypes, logEntryType, reviewType } from './course-graph.ts';
 
 /** Role handling (办理): state, log and clock. Owner: the custodian. */
 export function addHandling(role: RoleBuilder): void {
@@ -118,6 +108,16 @@ function implementCase(
         resolve: (c) => c.renewal,
       }),
       extension: t.field({ type: ExtensionRef, resolve: (c) => c.extension }),
+      appliedFen: t.expose('appliedFen', {
+        type: 'Fen',
+        description: 'The amount applied for; null if none was stated.',
+      }),
+      reviews: t.field({
+        type: [reviewType(role)],
+        nullable: { list: true, items: false },
+        description: 'Every review so far, of every desk, oldest first.',
+        resolve: (c) => c.reviews,
+      }),
       decision: t.field({ type: DecisionRef, resolve: (c) => c.decision }),
       issued: t.field({ type: DocumentRef, resolve: (c) => c.issued }),
       delivery: t.field({ type: DeliveryRef, resolve: (c) => c.delivery }),
@@ -179,21 +179,6 @@ function stepStateType(role: RoleBuilder) {
   });
 }
 
-function logEntryType({ builder, enumOf, refs: { Division } }: RoleBuilder) {
-  return builder.objectRef<LogEntryView>('LogEntry').implement({
-    description: '办理环节: a line of the case log, signed by the node that wrote it.',
-    fields: (t) => ({
-      seq: t.exposeInt('seq', { nullable: false }),
-      at: t.field({ type: 'DateTime', nullable: false, resolve: (l) => l.at }),
-      node: t.field({ type: Division, resolve: (l) => l.node }),
-      actor: t.exposeString('actor'),
-      actorRole: t.field({ type: enumOf(ROLE), resolve: (l) => l.actorRole }),
-      action: t.field({ type: enumOf(LOG_ACTION), nullable: false, resolve: (l) => l.action }),
-      note: t.exposeString('note'),
-    }),
-  });
-}
-
 function clockType(
   { builder, enumOf, refs: { Division, Limit } }: RoleBuilder,
   Expedited: ReturnType<typeof expeditedRefs>['Clock'],
@@ -250,120 +235,4 @@ function clockType(
       desks: t.field({ type: [DeskTimeRef], nullable: false, resolve: (c) => c.desks }),
     }),
   });
-}
-
-function decisionType({ builder, enumOf, refs: { Division } }: RoleBuilder) {
-  return builder.objectRef<Decision>('Decision').implement({
-    description: '决定',
-    fields: (t) => ({
-      outcome: t.field({ type: enumOf(OUTCOME), nullable: false, resolve: (d) => d.outcome }),
-      at: t.field({ type: 'DateTime', nullable: false, resolve: (d) => d.at }),
-      node: t.field({ type: Division, resolve: (d) => d.node }),
-      reason: t.exposeString('reason'),
-      remedies: t.exposeString('remedies', { description: '救济途径' }),
-      inNameOf: t.field({
-        type: Division,
-        description: "In whose name it goes out: the grantor's where the power was lent.",
-        resolve: (d) => d.inNameOf,
-      }),
-      minutes: t.exposeString('minutes', { description: '会议纪要 of a collective decision.' }),
-      department: t.exposeString('department', { description: 'The department whose decision it is.' }),
-      grant: t.exposeID('grant', { description: 'The delegation it was decided under.' }),
-      deemed: t.exposeBoolean('deemed', {
-        nullable: false,
-        description: 'Whether the law made it: nothing was decided when the licence to renew expired (Art. 50).',
-      }),
-      byHearing: t.boolean({
-        nullable: false,
-        description: "Whether it is made by a hearing's record (Art. 48).",
-        resolve: (d) => d.records.length > 0,
-      }),
-    }),
-  });
-}
-
-/** Types for the events before a decision. */
-function courseTypes({ builder, enumOf, refs }: RoleBuilder) {
-  const { Division } = refs;
-  const PrecheckRef = builder.objectRef<Precheck>('Precheck').implement({
-    description: '预审: one complete list, before any clock runs.',
-    fields: (t) => ({
-      at: t.field({ type: 'DateTime', nullable: false, resolve: (p) => p.at }),
-      node: t.field({ type: Division, resolve: (p) => p.node }),
-      missing: t.field({ type: [refs.MissingMaterial], nullable: false, resolve: (p) => p.missing }),
-      remarks: t.exposeString('remarks'),
-    }),
-  });
-  const ProcedureRef = builder.objectRef<Procedure>('Procedure').implement({
-    description: '特别程序, with the time it took.',
-    fields: (t) => ({
-      number: t.exposeInt('number', { nullable: false }),
-      kind: t.field({ type: enumOf(SPECIAL_PROCEDURE), nullable: false, resolve: (p) => p.kind }),
-      node: t.field({ type: Division, resolve: (p) => p.node }),
-      startedAt: t.field({ type: 'DateTime', nullable: false, resolve: (p) => p.startedAt }),
-      endedAt: t.field({ type: 'DateTime', resolve: (p) => p.endedAt }),
-      stopsClock: t.exposeBoolean('stopsClock', { nullable: false }),
-      notice: t.exposeString('notice', { nullable: false, description: 'What the applicant was told in writing.' }),
-      expectedDays: t.exposeInt('expectedDays'),
-      result: t.exposeString('result'),
-      staff: t.stringList({
-        nullable: false,
-        description: 'Who surveyed the site.',
-        resolve: (p) => p.staff.map((s) => s.name),
-      }),
-    }),
-  });
-  const RenewalRef = builder.objectRef<Renewal>('Renewal').implement({
-    description: '延续 of a licence.',
-    fields: (t) => ({
-      licence: t.exposeString('licence', { nullable: false }),
-      expiresOn: t.field({ type: 'Date', nullable: false, resolve: (r) => r.expiresOn }),
-    }),
-  });
-  const ExtensionRef = builder.objectRef<Extension>('Extension').implement({
-    description: "延长期限, once, by the organ's head.",
-    fields: (t) => ({
-      at: t.field({ type: 'DateTime', nullable: false, resolve: (e) => e.at }),
-      days: t.exposeInt('days', { nullable: false, description: 'Working days.' }),
-      reason: t.exposeString('reason', { nullable: false }),
-      by: t.string({ description: 'Who extended it.', resolve: (e) => e.actor.name }),
-    }),
-  });
-  return { PrecheckRef, ProcedureRef, RenewalRef, ExtensionRef };
-}
-
-/** Types for the end of a case. */
-function endTypes({ builder, enumOf, refs: { Division } }: RoleBuilder) {
-  const DocumentRef = builder.objectRef<IssuedDocument>('IssuedDocument').implement({
-    description: '结果文书. Its text is asked for by `resultDocument`.',
-    fields: (t) => ({
-      number: t.exposeString('number', { nullable: false, description: '文号' }),
-      at: t.field({ type: 'DateTime', nullable: false, resolve: (d) => d.at }),
-      node: t.field({ type: Division, resolve: (d) => d.node }),
-      fileName: t.string({ nullable: false, resolve: (d) => d.document.fileName }),
-      sha256: t.string({ nullable: false, resolve: (d) => d.document.sha256 }),
-      seal: t.exposeString('seal', { description: "The register's id of the seal set on it." }),
-    }),
-  });
-  const DeliveryRef = builder.objectRef<Delivery>('Delivery').implement({
-    description: '送达',
-    fields: (t) => ({
-      at: t.field({ type: 'DateTime', nullable: false, resolve: (d) => d.at }),
-      node: t.field({ type: Division, resolve: (d) => d.node }),
-      way: t.field({ type: enumOf(DELIVERY_WAY), nullable: false, resolve: (d) => d.way }),
-    }),
-  });
-  const RatingRef = builder.objectRef<Rating>('Rating').implement({
-    description: '好差评: 5 the best, 1 the worst.',
-    fields: (t) => ({
-      at: t.field({ type: 'DateTime', nullable: false, resolve: (r) => r.at }),
-      grade: t.int({ nullable: false, resolve: (r) => r.grade }),
-      byApplicant: t.boolean({
-        nullable: false,
-        description: 'Whether the applicant gave it alone, and not at a desk.',
-        resolve: (r) => r.by === 'APPLICANT',
-      }),
-    }),
-  });
-  return { DocumentRef, DeliveryRef, RatingRef };
 }

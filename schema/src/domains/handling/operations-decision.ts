@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ARTICLES } from '../../kernel/articles.ts';
 import { IDEMPOTENT } from '../../operation/operation.ts';
 import { OPINION, OPINIONS, OUTCOME, OUTCOMES, SPECIAL_PROCEDURE, SPECIAL_PROCEDURES } from '../../case/words.ts';
-import { optionalText } from '../../operation/input-parts.ts';
+import { optionalText, text } from '../../operation/input-parts.ts';
 import { ruledStep, SOME_REASON } from '../../operation/case-step.ts';
 import { word } from '../../operation/fields.ts';
 import * as rules from './decision.ts';
@@ -17,7 +17,7 @@ const decisionReason = optionalText(1000).meta({ description: 'Needed for a refu
 
 /**
  * Reviews a case at the accepting or the deciding desk.
- * @throws {ProblemError} SECOND_PERSON_MISSING, SAME_PERSON, HEARING_CHAIR, RENEWAL_EXPIRED, REASON_MISSING
+ * @throws {ProblemError} SECOND_PERSON_MISSING, SAME_PERSON, HEARING_CHAIR, RENEWAL_EXPIRED, REASON_MISSING, BAD_INPUT
  */
 export const reviewCase = ruledStep('reviewCase', {
   zh: '审查',
@@ -36,11 +36,25 @@ export const reviewCase = ruledStep('reviewCase', {
     second: staff
       .nullish()
       .meta({ description: "Who checked with the reviewer, where the item's substance is checked." }),
+    conditions: z
+      .array(text(500))
+      .max(20)
+      // no default: the input is hashed as it was sent, and earlier programs sent none
+      .nullish()
+      .meta({ description: '附条件: what a favourable opinion depends on, one by one.' }),
   },
   answer: Case,
   guard: rules.mayReviewCase,
   rule: (context, file, input) =>
-    rules.reviewCase(context, file, input.opinion, input.note, input.amountFen, input.second ?? null),
+    rules.reviewCase(
+      context,
+      file,
+      input.opinion,
+      input.note,
+      input.amountFen,
+      input.second ?? null,
+      input.conditions ?? [],
+    ),
 });
 
 /**

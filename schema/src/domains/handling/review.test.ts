@@ -33,6 +33,25 @@ describe('a review', () => {
     expect(onlyLine(review(accepted(), 'REJECT', '收入超过标准'))).toMatchObject({ data: { opinion: 'REJECT' } });
   });
 
+  test('keeps the conditions its opinion depends on, and the department that reviewed', () => {
+    const log = atCounty();
+    const desk = deskOf(COUNTY, 'CLERK', { now: later(log) });
+    const { data } = onlyLine(reviewCase(desk, log.file, 'APPROVE', null, 500, null, ['补办消防验收']));
+    expect(data).toEqual({
+      opinion: 'APPROVE',
+      amountFen: 500,
+      conditions: ['补办消防验收'],
+      department: desk.viewer.department,
+    });
+  });
+
+  test('that rejects on conditions is refused: it depends on none', () => {
+    const log = accepted();
+    const act = () =>
+      reviewCase(deskOf(TOWNSHIP, 'CLERK', { now: later(log) }), log.file, 'REJECT', '不符', null, null, ['补办']);
+    expect(refusal(act)).toMatchObject({ code: 'BAD_INPUT', field: 'conditions' });
+  });
+
   test.each([null, '', '   '])('that rejects without a reason (%j) is refused', (note) => {
     expect(refusal(() => review(accepted(), 'REJECT', note))).toMatchObject({
       code: 'REASON_MISSING',

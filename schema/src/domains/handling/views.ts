@@ -11,11 +11,12 @@ import type {
   Procedure,
   Rating,
   Renewal,
+  Review,
 } from '../../case/case-file.ts';
 import type { DivisionCode } from '../../kernel/divisions.ts';
 import type { GreenChannel, Urgency } from '../expedited/rules.ts';
 import type { LogAction } from '../../case/log-words.ts';
-import type { MissingMaterial } from '../../case/log-line.ts';
+import type { LogEntry, MissingMaterial } from '../../case/log-line.ts';
 import type { HandlerView } from '../caseload/views.ts';
 import type { Viewer } from '../../operation/permissions.ts';
 import { view } from '../../operation/operation.ts';
@@ -29,6 +30,8 @@ export interface LogEntryView {
   actorRole: Role | null;
   action: LogAction;
   note: string | null;
+  /** The line's action and its data. */
+  entry: LogEntry;
 }
 
 /** 特急 of a case. */
@@ -50,6 +53,9 @@ export interface HandlingView {
   procedures: Procedure[];
   renewal: Renewal | null;
   extension: Extension | null;
+  /** The amount applied for, in fen; null if none was stated. */
+  appliedFen: number | null;
+  reviews: Review[];
   decision: Decision | null;
   issued: IssuedDocument | null;
   delivery: Delivery | null;

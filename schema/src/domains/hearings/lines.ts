@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { materialSchema, staffSchema } from '../../case/line-parts.ts';
+import { materialSchema, said, staffSchema } from '../../case/line-parts.ts';
 
 /** A party of a hearing: 0 is the applicant, 1, 2, 3 … are the interested parties, in the order they were told. */
 const hearingPartySchema = z.int().min(0);
@@ -15,14 +15,14 @@ export const hearingDataSchemas = {
     /** The parties' identities (利害关系人名册), as JSON of its own. */
     register: materialSchema,
     /** The interest of theirs that the case affects; names no person. */
-    matter: z.string().min(1).max(1000),
+    matter: said(1000),
     /** Whether the case directly affects a great interest of theirs, so that a hearing is offered (Art. 47). */
     grave: z.boolean(),
   }),
   PARTY_HEARD: z.object({ party: hearingPartySchema, statement: materialSchema }),
   HEARING_OFFERED: z.object({
     parties: z.array(hearingPartySchema).min(1),
-    notice: z.string().min(1).max(2000),
+    notice: said(2000),
     /** Last moment to ask for a hearing: end of the fifth working day. */
     until: z.iso.datetime(),
   }),
@@ -34,17 +34,17 @@ export const hearingDataSchemas = {
   HEARING_WAIVED: z.object({ party: hearingPartySchema }),
   HEARING_CALLED: z.object({
     at: z.iso.datetime(),
-    place: z.string().min(1).max(200),
+    place: said(200),
     chair: staffSchema,
     /** 公告, if the hearing is announced to the public. */
-    announcement: z.string().min(1).max(2000).nullable(),
+    announcement: said(2000).nullable(),
   }),
-  CHAIR_RECUSED: z.object({ reason: z.string().min(1).max(500) }),
+  CHAIR_RECUSED: z.object({ reason: said(500) }),
   HEARING_HELD: z.object({
     /** The parties who came, those who signed the record, and the reasons of the others. */
     attended: z.array(hearingPartySchema),
     signed: z.array(hearingPartySchema),
-    unsigned: z.array(z.object({ party: hearingPartySchema, reason: z.string().min(1).max(500) })),
+    unsigned: z.array(z.object({ party: hearingPartySchema, reason: said(500) })),
     record: materialSchema,
   }),
 } as const;

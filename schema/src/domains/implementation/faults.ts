@@ -2,6 +2,7 @@ import type { Problem } from '../../kernel/errors.ts';
 import { ONLINE_DEPTHS } from '../catalogue/item-words.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
 import type { Implementation, Item, MaterialRequirement } from '../catalogue/catalogue.ts';
+import { scheduleOf } from '../catalogue/catalogue.ts';
 import { sameData } from '../item-life/item-diff.ts';
 import type { Limit } from '../../kernel/limits.ts';
 import { notLonger } from '../../kernel/limits.ts';
@@ -44,7 +45,7 @@ export function implementationFaults(
     }
   }
   if (above) {
-    const bound: Elements = { ...above, feeSchedule: above.feeSchedule ?? item.feeSchedule };
+    const bound: Elements = { ...above, feeSchedule: scheduleOf(item, above) };
     for (const f of worseThan(implementation, bound, `what ${above.node} does`)) fault(f.field ?? '', f.message);
     if (depthOf(implementation) < depthOf(above)) {
       fault(

@@ -1,4 +1,4 @@
-import { DAY_UNIT, ONLINE_DEPTH } from '../catalogue/item-words.ts';
+import { DAY_UNIT, FLOW_STEP, ONLINE_DEPTH } from '../catalogue/item-words.ts';
 import { vagueClauses } from '../catalogue/vague-clauses.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
 import { answerKeys } from '../../graph/builder.ts';
@@ -39,7 +39,7 @@ export function addImplementation(role: RoleBuilder): void {
 
 function implementationType(role: RoleBuilder) {
   const { builder, refs, enumOf } = role;
-  const { Discretion, Stage, Contact } = elementTypes(role);
+  const { Discretion, Stage, Contact, InCharge } = elementTypes(role);
   return builder.objectRef<ImplementationView>('Implementation').implement({
     description: '实施清单: how a deciding node carries an item out.',
     fields: (t) => ({
@@ -101,6 +101,16 @@ function implementationType(role: RoleBuilder) {
         resolve: (view) => view.implementation.contacts,
       }),
       onlineDepth: t.field({ type: enumOf(ONLINE_DEPTH), resolve: (view) => view.implementation.onlineDepth }),
+      place: t.string({ description: '办理地点', resolve: (view) => view.implementation.place }),
+      inCharge: t.field({
+        type: InCharge,
+        description: '责任人: who answers for the item at the node.',
+        resolve: (view) => view.implementation.inCharge,
+      }),
+      verified: t.boolean({
+        description: 'False while what the node states of its own is not checked against the texts in force.',
+        resolve: (view) => view.implementation.verified,
+      }),
       vagueClauses: t.field({
         type: [refs.VagueClause],
         nullable: { list: true, items: false },
@@ -115,10 +125,11 @@ function implementationType(role: RoleBuilder) {
   });
 }
 
-function elementTypes({ builder, refs }: RoleBuilder) {
+function elementTypes({ builder, enumOf, refs }: RoleBuilder) {
   const Discretion = builder.objectRef<Elements['discretion'][number]>('Discretion').implement({
     description: '裁量基准: under which circumstance which standard holds.',
     fields: (t) => ({
+      id: t.exposeID('id', { nullable: false, description: 'What a decision cites it by.' }),
       circumstance: t.exposeString('circumstance', { nullable: false }),
       standard: t.exposeString('standard', { nullable: false }),
     }),
@@ -131,6 +142,11 @@ function elementTypes({ builder, refs }: RoleBuilder) {
       limit: t.field({ type: refs.Limit, resolve: (s) => s.limit }),
       post: t.exposeString('post', { nullable: false, description: '办理岗位' }),
       person: t.exposeString('person', { description: '办理人员' }),
+      step: t.field({
+        type: enumOf(FLOW_STEP),
+        description: 'The step of the flow it is part of; null where its name says so.',
+        resolve: (s) => s.step,
+      }),
     }),
   });
   const Contact = builder.objectRef<Elements['contacts'][number]>('Contact').implement({
@@ -140,5 +156,13 @@ function elementTypes({ builder, refs }: RoleBuilder) {
       phone: t.exposeString('phone', { nullable: false }),
     }),
   });
-  return { Discretion, Stage, Contact };
+  const InCharge = builder.objectRef<NonNullable<Elements['inCharge']>>('InCharge').implement({
+    description: '责任人',
+    fields: (t) => ({
+      post: t.exposeString('post', { nullable: false }),
+      person: t.exposeString('person'),
+      phone: t.exposeString('phone'),
+    }),
+  });
+  return { Discretion, Stage, Contact, InCharge };
 }

@@ -8,16 +8,30 @@ import { mutation } from '../../operation/operation.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
 import type * as catalogue from '../catalogue/catalogue.ts';
 import { feeScheduleInput, limitInput, promiseInputs, reasonInput, textsInput } from '../catalogue/element-inputs.ts';
-import { ONLINE_DEPTH, ONLINE_DEPTHS } from '../catalogue/item-words.ts';
+import { FLOW_STEP, FLOW_STEPS, ONLINE_DEPTH, ONLINE_DEPTHS } from '../catalogue/item-words.ts';
 import { Implementation } from './views.ts';
 
 const text = z.string().nullish();
+
+const hasNoTwins = (stated: readonly { id?: string | null | undefined }[]): boolean => {
+  const ids = stated.flatMap(({ id }) => id ?? []);
+  return new Set(ids).size === ids.length;
+};
 
 /** Every element that a revision may change, in the order of the implementation's own schema. */
 const elements = {
   ...promiseInputs,
   discretion: z
-    .array(z.object({ circumstance: z.string(), standard: z.string() }).meta({ inputType: 'DiscretionInput' }))
+    .array(
+      z
+        .object({
+          circumstance: z.string(),
+          id: text.meta({ description: 'What decisions cite it by, at most 20 signs; a free number if left out.' }),
+          standard: z.string(),
+        })
+        .meta({ inputType: 'DiscretionInput' }),
+    )
+    .refine(hasNoTwins, 'names an id twice')
     .nullish(),
   stages: z
     .array(
@@ -28,6 +42,9 @@ const elements = {
           person: text,
           post: z.string(),
           standard: z.string(),
+          step: word(FLOW_STEP, FLOW_STEPS)
+            .nullish()
+            .meta({ description: 'The step of the flow it is part of; by its name if left out.' }),
         })
         .meta({ inputType: 'StageInput' }),
     )
@@ -37,6 +54,15 @@ const elements = {
   hours: text,
   contacts: z.array(z.object({ name: z.string(), phone: z.string() }).meta({ inputType: 'ContactInput' })).nullish(),
   onlineDepth: word(ONLINE_DEPTH, ONLINE_DEPTHS).nullish(),
+  place: text.meta({ description: '办理地点' }),
+  inCharge: z
+    .object({ person: text, phone: text, post: z.string() })
+    .nullish()
+    .meta({ inputType: 'InChargeInput', description: '责任人' }),
+  verified: z
+    .boolean()
+    .nullish()
+    .meta({ description: 'False while what the node states is not checked against the texts in force.' }),
 } satisfies Record<Exclude<keyof catalogue.Implementation, 'item' | 'itemVersion' | 'node' | 'version'>, z.ZodType>;
 
 /**

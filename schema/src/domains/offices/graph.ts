@@ -60,6 +60,9 @@ function windowType({ builder, enumOf, refs }: RoleBuilder) {
       code: t.id({ nullable: false, resolve: (v) => v.window.code }),
       name: t.string({ nullable: false, resolve: (v) => v.window.name }),
       department: t.string({ description: 'Null for a comprehensive window.', resolve: (v) => v.window.department }),
+      place: t.string({ description: 'Where it is.', resolve: (v) => v.window.place }),
+      hours: t.string({ description: '办公时间', resolve: (v) => v.window.hours }),
+      phone: t.string({ resolve: (v) => v.window.phone }),
       from: t.field({ type: 'Date', nullable: false, resolve: (v) => v.window.from }),
       until: t.field({ type: 'Date', resolve: (v) => v.window.until }),
       authorities: t.field({

@@ -10,7 +10,9 @@ export {
   requireTransfer,
   requireWindowAuthority,
   sealsPutAway,
+  UNPLACED,
   windowShares,
+  windowsFor,
 } from './rules.ts';
 export type { Offices, PowerTransfer, Seal, ServiceWindow, WindowAuthority } from './rules.ts';
 export type { FullAuthorityView, WindowView } from './views.ts';

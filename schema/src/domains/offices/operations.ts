@@ -14,6 +14,7 @@ const windowCode = z
   .trim()
   .regex(/^[A-Z0-9]{1,10}$/, 'is no window code such as A01')
   .meta({ scalar: 'ID' });
+const placeText = (max: number) => z.string().trim().max(max).nullish();
 const term = { from: dayInput, until: optionalDay };
 
 /** Windows that are open today. */
@@ -75,6 +76,10 @@ export const openWindow = mutation('openWindow', {
     name: text(100),
     department: optionalText(50).meta({ description: 'Left out for a comprehensive window.' }),
     ...term,
+    // left out, they are no part of the text that idempotency keys are hashed with
+    place: placeText(200).meta({ description: 'Where it is.' }),
+    hours: placeText(200).meta({ description: '办公时间' }),
+    phone: placeText(60),
   },
   answer: ServiceWindow,
 });

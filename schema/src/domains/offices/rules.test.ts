@@ -12,6 +12,7 @@ import {
   holderOf,
   holdersOf,
   holdsOn,
+  NO_OFFICES,
   nodeShares,
   percentOf,
   requireAuthorization,
@@ -20,7 +21,9 @@ import {
   requireTransfer,
   requireWindowAuthority,
   sealsPutAway,
+  UNPLACED,
   windowShares,
+  windowsFor,
 } from './rules.ts';
 
 const DAY = '2026-03-02';
@@ -30,6 +33,7 @@ const window = (change: Partial<ServiceWindow> = {}): ServiceWindow => ({
   code: 'A01',
   name: '综合窗口',
   department: null,
+  ...UNPLACED,
   from: '2026-01-01',
   until: null,
   ...change,
@@ -286,4 +290,14 @@ describe('full authority', () => {
       }),
     );
   });
+});
+
+test('a window is told for an item while it is open and authorized for some stage of it', () => {
+  const told = (windows: ServiceWindow[], authorities: WindowAuthority[]) =>
+    windowsFor({ ...NO_OFFICES, windows, authorities }, ITEM.code, DAY).map(({ code }) => code);
+  expect(told([window()], [authority()])).toEqual(['A01']);
+  expect(told([window()], [])).toEqual([]);
+  expect(told([window()], [authority({ item: '3310-MZ-001' })])).toEqual([]);
+  expect(told([window()], [authority({ revokedOn: DAY })])).toEqual([]);
+  expect(told([window({ until: '2026-03-01' })], [authority()])).toEqual([]);
 });

@@ -23,7 +23,14 @@ export interface ServiceWindow extends Term {
   name: string;
   /** The window's department; null for a comprehensive one (综合窗口), which several departments may authorize. */
   department: string | null;
+  /** Where it is, when it is open and its phone, as people read them; null until the node has said it. */
+  place: string | null;
+  hours: string | null;
+  phone: string | null;
 }
+
+/** Of a window whose node said nothing of where it is. */
+export const UNPLACED = { place: null, hours: null, phone: null } as const;
 
 /** 窗口授权: stages of an item that a department lets a window do. */
 export interface WindowAuthority extends Term {
@@ -101,6 +108,14 @@ export interface Offices {
   authorities: readonly WindowAuthority[];
   transfers: readonly PowerTransfer[];
   seals: readonly Seal[];
+}
+
+/** The node's windows for an item on a day: open, and authorized for some stage of it by then. */
+export function windowsFor({ windows, authorities }: Offices, item: string, day: Day): ServiceWindow[] {
+  return windows.filter(
+    (window) =>
+      holdsOn(window, day) && authorities.some((a) => a.window === window.code && a.item === item && holdsOn(a, day)),
+  );
 }
 
 /** A node without registers. */

@@ -2,7 +2,7 @@ import type { RoleBuilder } from '../../graph/builder.ts';
 import { addOperations } from '../../operation/graph.ts';
 import { papers } from './operations.ts';
 import type { Paper } from './rules.ts';
-import type { PaperAddressView, PaperPartView } from './views.ts';
+import type { PaperAddressView, PaperPageView, PaperPartView } from './views.ts';
 import { PAPER_ORIGIN } from './words.ts';
 
 /** Fields of papers, their addresses and their bytes. */
@@ -11,6 +11,7 @@ export function addPapers(role: RoleBuilder): void {
     Paper: paperRef(role),
     PaperAddress: addressRef(role),
     PaperPart: partRef(role),
+    PaperPage: pageRef(role),
   });
 }
 
@@ -57,7 +58,7 @@ function addressRef({ builder }: RoleBuilder) {
       expiresAt: t.field({ type: 'DateTime', nullable: false, resolve: (a) => a.expiresAt }),
       fileName: t.exposeString('fileName', { nullable: false }),
       mediaType: t.exposeString('mediaType', { nullable: false }),
-      size: t.exposeInt('size', { nullable: false, description: 'Bytes.' }),
+      size: t.exposeInt('size', { description: 'Bytes; null for a whole file, which is made when it is opened.' }),
       inline: t.exposeBoolean('inline', {
         nullable: false,
         description: 'Whether it is shown on screen; other papers are downloaded.',
@@ -76,6 +77,20 @@ function partRef({ builder }: RoleBuilder) {
       fileName: t.exposeString('fileName', { nullable: false }),
       contentType: t.exposeString('contentType', { nullable: false, description: 'Text with its charset.' }),
       inline: t.exposeBoolean('inline', { nullable: false }),
+      entries: t.exposeInt('entries', {
+        nullable: false,
+        description: 'Papers of a ZIP, which are asked for one by one; 0 for all else.',
+      }),
+    }),
+  });
+}
+
+function pageRef({ builder }: RoleBuilder) {
+  return builder.objectRef<PaperPageView>('PaperPage').implement({
+    description: 'A page of a paper as a picture.',
+    fields: (t) => ({
+      bytes: t.field({ type: 'Base64', nullable: false, description: 'JPEG.', resolve: (p) => p.bytes }),
+      pages: t.exposeInt('pages', { nullable: false, description: 'Pages of the paper.' }),
     }),
   });
 }

@@ -2,6 +2,7 @@
 export { papers } from './operations.ts';
 export { papersOf } from './rules.ts';
 export type { Paper } from './rules.ts';
-export { ADDRESS_MS, MAX_PART_BYTES } from './views.ts';
-export type { PaperAddressView, PaperPartView } from './views.ts';
-export { isShownInline } from './words.ts';
+export { ADDRESS_MS, MAX_PAGE_BYTES, MAX_PART_BYTES } from './views.ts';
+export type { PaperAddressView, PaperPageView, PaperPartView } from './views.ts';
+export { FILE_TYPES, isShownInline } from './words.ts';
+export type { FileForm } from './words.ts';

@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { sha256Schema } from '../../case/line-parts.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
 import { domain } from '../../operation/domain.ts';
-import { askedDivision, requiredDivision } from '../../operation/fields.ts';
+import { askedDivision, requiredDivision, wordOf } from '../../operation/fields.ts';
 import { listOf, query } from '../../operation/operation.ts';
 import { personalAnswer } from '../../operation/personal-field.ts';
 import { ASKED_DIVISION, NAMED_DIVISION } from '../../operation/route.ts';
-import { MAX_PART_BYTES, Paper, PaperAddress, PaperPart } from './views.ts';
+import { MAX_PART_BYTES, Paper, PaperAddress, PaperPage, PaperPart } from './views.ts';
+import { FILE_FORM } from './words.ts';
 
 const article = ARTICLES.postDuties;
 const caseId = z.string().meta({ scalar: 'ID' });
@@ -35,6 +36,19 @@ export const paperAddress = query('paperAddress', {
   oneCase: true,
   article,
   input: { division: askedDivision, case: caseId, sha256: digest },
+  route: ASKED_DIVISION,
+  answer: PaperAddress,
+});
+
+/** The read is recorded. @throws {ProblemError} NOT_FOUND, FORBIDDEN */
+export const caseFileAddress = query('caseFileAddress', {
+  zh: '整卷查阅',
+  about:
+    'a short-lived address of all papers of a case that the node holds, for the caller alone: as one PDF for printing, with numbered pages and who reads it across each, or as a ZIP.',
+  by: 'READ_CASE',
+  oneCase: true,
+  article,
+  input: { division: askedDivision, case: caseId, form: wordOf(FILE_FORM) },
   route: ASKED_DIVISION,
   answer: PaperAddress,
 });
@@ -72,9 +86,31 @@ export const trackedPaperAddress = query('trackedPaperAddress', {
   answer: PaperAddress,
 });
 
+const ticket = z.string().max(4_000);
+
+/**
+ * Pages of pictures and PDFs alone have pictures; the gateway shows them at `<address>/<page>`.
+ * @throws {ProblemError} ADDRESS_EXPIRED, FORBIDDEN, NOT_FOUND; PAPER_PREPARING: ask again; MATERIAL_TORN,
+ *   MATERIAL_ENCRYPTED, MATERIAL_OVERSIZED; BAD_INPUT for a paper without pages
+ */
+export const paperPage = query('paperPage', {
+  zh: '材料页面',
+  about: 'one page of a paper as a picture of at most 1 MB, by the ticket of its address.',
+  by: 'PUBLIC',
+  article,
+  input: {
+    division: requiredDivision,
+    ticket,
+    page: z.int().min(1).meta({ description: '1 is the first.' }),
+  },
+  route: NAMED_DIVISION,
+  answer: PaperPage,
+});
+
 /**
  * The gateway asks for it when a browser opens an address; the ticket is the right to read.
- * @throws {ProblemError} ADDRESS_EXPIRED; FORBIDDEN for another reader; NOT_FOUND; BAD_INPUT
+ * @throws {ProblemError} ADDRESS_EXPIRED; FORBIDDEN for another reader; NOT_FOUND; BAD_INPUT; for a print
+ *   sheet PAPER_PREPARING, MATERIAL_OVERSIZED
  */
 export const paperPart = query('paperPart', {
   zh: '材料内容',
@@ -83,7 +119,13 @@ export const paperPart = query('paperPart', {
   article,
   input: {
     division: requiredDivision,
-    ticket: z.string().max(4_000),
+    ticket,
+    entry: z
+      .int()
+      .min(0)
+      .nullish()
+      .transform((v) => v ?? 0)
+      .meta({ description: 'Which paper of a ZIP: 1 is the first. 0 for the ZIP itself, and for all else.' }),
     offset: z.int().min(0).meta({ description: 'The first byte; 0 is the first of all.' }),
     length: z.int().min(0).max(MAX_PART_BYTES).meta({ description: 'Most bytes; 0 asks only what the paper is.' }),
   },
@@ -94,6 +136,19 @@ export const paperPart = query('paperPart', {
 export const papers = domain('papers', {
   zh: '阅卷',
   role: 'filing',
-  personal: { 'Query.paperAddress': personalAnswer, 'Query.opinionPaperAddress': personalAnswer },
-  operations: { casePapers, paperAddress, opinionPaperAddress, trackedPapers, trackedPaperAddress, paperPart },
+  personal: {
+    'Query.paperAddress': personalAnswer,
+    'Query.caseFileAddress': personalAnswer,
+    'Query.opinionPaperAddress': personalAnswer,
+  },
+  operations: {
+    casePapers,
+    paperAddress,
+    caseFileAddress,
+    opinionPaperAddress,
+    trackedPapers,
+    trackedPaperAddress,
+    paperPart,
+    paperPage,
+  },
 });

@@ -15,3 +15,13 @@ const SHOWN_INLINE = ['application/pdf', 'image/jpeg', 'image/png', 'text/plain'
 export function isShownInline(mediaType: string): boolean {
   return SHOWN_INLINE.includes(mediaType);
 }
+
+export const FILE_FORMS = ['PDF', 'ZIP'] as const;
+export type FileForm = (typeof FILE_FORMS)[number];
+export const FILE_FORM = vocabulary<FileForm>('FileForm', 'How all papers of a case are taken together.', {
+  PDF: '打印件:一份编页、带水印的PDF',
+  ZIP: '压缩包:材料原件',
+});
+
+/** Media type of a whole file. */
+export const FILE_TYPES: Readonly<Record<FileForm, string>> = { PDF: 'application/pdf', ZIP: 'application/zip' };

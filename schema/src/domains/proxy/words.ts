@@ -36,6 +36,10 @@ export const CONTACT_WAY = vocabulary('ContactWay', '联系方式', CONTACT_WAY_
 /** 代办交接: reasons for a change of agent. */
 export const AGENT_CHANGE_REASONS = ['ABSENCE', 'RETURN'] as const;
 export type AgentChangeReason = (typeof AGENT_CHANGE_REASONS)[number];
+export const AGENT_CHANGE_REASON = vocabulary('AgentChangeReason', '代办交接事由', {
+  ABSENCE: '代办员请假',
+  RETURN: '代办员销假',
+} satisfies Record<AgentChangeReason, string>);
 
 /** 待代办事项: tasks that wait for the agent of a case. */
 export const AGENT_WAIT_KINDS = [

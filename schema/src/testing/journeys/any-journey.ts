@@ -52,7 +52,7 @@ import type { Item } from '../../domains/catalogue/catalogue.ts';
 import { dueOf } from '../../domains/fees/rules.ts';
 import type { JointHandling } from '../../domains/joint/rules.ts';
 import { jointOpen, openCorrections, openObjections, outstandingParties } from '../../domains/joint/rules.ts';
-import { NO_OFFICES } from '../../domains/offices/rules.ts';
+import { NO_OFFICES, UNPLACED } from '../../domains/offices/rules.ts';
 
 // Journeys of cases: people in random posts try every step there is, while hand-offs arrive or are refused.
 
@@ -215,7 +215,7 @@ function jointHelp(joint: JointHandling): What[] {
 const CONSENT = { way: 'SIGNATURE', givenAt: '2026-01-01T00:00:00.000Z' } as const;
 const OFFICES = {
   ...NO_OFFICES,
-  windows: [{ code: 'F1', name: '收费窗口', department: null, from: '2024-01-01', until: null }],
+  windows: [{ code: 'F1', name: '收费窗口', department: null, from: '2024-01-01', until: null, ...UNPLACED }],
 };
 
 function takeIn({ item, node: wanted, complete, drafted, proxied, expires }: Journey): { node: string; step: Step } {

@@ -1,0 +1,4 @@
+/** Most pages of one print sheet. */
+export const MAX_PAGES = 300;
+/** Most bytes of one print sheet: it is kept in memory while it is read. */
+export const MAX_SHEET_BYTES = 24_000_000;
