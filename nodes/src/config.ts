@@ -38,6 +38,8 @@ const settings = z.object({
   LIANDONG_ISSUERS_FILE: path,
   /** JSON calendar of years beside the built-in ones, or in their place: {years, restDays, makeUpDays}. */
   LIANDONG_CALENDAR_FILE: path.optional(),
+  /** Public page that verifies documents, for the QR codes on them; without it they carry number and code alone. */
+  LIANDONG_VERIFY_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Port for /health, /ready and /federation; 0 opens none. */
   LIANDONG_HTTP_PORT: z.coerce.number().int().min(0).max(65535).default(0),
   LIANDONG_HTTP_ADDRESS: z.string().default('127.0.0.1'),
@@ -71,6 +73,7 @@ export interface HostConfig {
   keysPassphraseFile: string | null;
   issuersFile: string;
   calendarFile: string | null;
+  verifyPage: string | null;
   httpPort: number;
   httpAddress: string;
   feedHeartbeatMs: number;
@@ -106,6 +109,7 @@ export function readConfig(environment: Record<string, string | undefined>): Hos
     keysPassphraseFile: s.LIANDONG_KEYS_PASSPHRASE_FILE ?? null,
     issuersFile: s.LIANDONG_ISSUERS_FILE,
     calendarFile: s.LIANDONG_CALENDAR_FILE ?? null,
+    verifyPage: s.LIANDONG_VERIFY_URL ?? null,
     httpPort: s.LIANDONG_HTTP_PORT,
     httpAddress: s.LIANDONG_HTTP_ADDRESS,
     feedHeartbeatMs: s.LIANDONG_FEED_HEARTBEAT_MS,

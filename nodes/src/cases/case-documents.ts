@@ -1,6 +1,12 @@
 import type { CaseFile, StepContext } from '@liandong/schema/case';
 import type { DocumentDraft } from '@liandong/schema/domains/handling';
-import { documentNumberOf, documentSeal, noticeOf, resultDocument } from '@liandong/schema/domains/handling';
+import {
+  documentNumberOf,
+  documentSeal,
+  noticeOf,
+  resultDocument,
+  verificationUrl,
+} from '@liandong/schema/domains/handling';
 import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
 import { problem } from '@liandong/schema/kernel';
 import { findItem } from '../catalogue/index.ts';
@@ -9,22 +15,34 @@ import { sha256 } from '../trust/index.ts';
 import { readApplication } from './application.ts';
 import { unknownItem } from './case-elements.ts';
 import type { StoredCase } from './case-store.ts';
+import { findCase } from './case-store.ts';
 import { readPart, storeMaterials } from '../materials/index.ts';
+import { verificationCodeOf } from './document-codes.ts';
 
 // The papers of a case: the result's document, whose bytes are kept like a material's, and the notices.
 
 /**
- * Writes and stores the result's document, whose text is made from the log. @throws {ProblemError} what the rule
- * refuses
+ * Writes and stores the result's document, whose text is made from the log.
+ * @param verifyPage address of the page that verifies documents
+ * @throws {ProblemError} what the rule refuses
  */
-export async function draftDocument(tx: SharedTx, context: StepContext, file: CaseFile): Promise<DocumentDraft> {
+export async function draftDocument(
+  tx: SharedTx,
+  context: StepContext,
+  file: CaseFile,
+  verifyPage: string | null,
+): Promise<DocumentDraft> {
   const { divisions, item, node, offices } = context;
   // before any write: the rule itself judges again, with the document
   const sealId = documentSeal(context, file);
   const nameOf = (code: DivisionCode) => divisions.get(code).name;
   const sealName = offices?.seals.find((seal) => seal.id === sealId)?.name ?? null;
   const { applicant } = await readApplication(tx, node, file.id);
-  const bytes = Buffer.from(resultDocument(file, { item, applicant: applicant.name, nameOf, sealName }));
+  const number = documentNumberOf(file, nameOf);
+  const stored = await findCase(tx, file.id);
+  const code = verificationCodeOf(node, stored?.lines ?? []);
+  const verification = { code, url: verificationUrl(verifyPage, number, code) };
+  const bytes = Buffer.from(resultDocument(file, { item, applicant: applicant.name, nameOf, sealName, verification }));
   const document = {
     name: '决定书',
     fileName: `${file.number}.md`,
@@ -33,7 +51,7 @@ export async function draftDocument(tx: SharedTx, context: StepContext, file: Ca
     size: bytes.length,
   };
   await storeMaterials(tx, [{ material: document, bytes }]);
-  return { number: documentNumberOf(file, nameOf), document };
+  return { number, document };
 }
 
 /** The issued document's text. @throws {ProblemError} NOT_FOUND */

@@ -4,6 +4,7 @@ import type { HandlingView } from '@liandong/schema/domains/handling';
 import { clockOf, custodyAt, noticeDueAt, outstanding, resultOf } from '@liandong/schema/case';
 import { urgentDueAt } from '@liandong/schema/domains/expedited';
 import type { StoredCase } from './case-store.ts';
+import { verificationCodeOf } from './document-codes.ts';
 
 /** The presence of handlers today, by their subject; a handler who is missing here is present. */
 export type Standings = ReadonlyMap<string, HandlerStanding>;
@@ -44,7 +45,7 @@ export function handlingView(
     appliedFen: file.appliedFen,
     reviews: file.reviews,
     decision: file.decision,
-    issued: file.issued,
+    issued: file.issued && { ...file.issued, verificationCode: verificationCodeOf(file.issued.node, stored.lines) },
     delivery: file.delivery,
     rating: file.rating,
     result: resultOf(file),

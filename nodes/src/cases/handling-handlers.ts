@@ -8,15 +8,21 @@ import type { NodeHandlers } from '../db/index.ts';
 import { draftDocument } from './case-documents.ts';
 import type { CaseFilter, HandledBy } from '../work-queue/index.ts';
 import type { CaseDesk } from './case-desk.ts';
+import { verifyDocument } from './document-codes.ts';
 
 /** Every step of every domain. */
 const STEPS = stepsOf(DOMAINS);
 
 /**
  * 办理 at one node: its desk's reads of cases, and the document it issues. All other steps are rules alone.
+ * @param verifyPage address of the page that verifies documents; null if the host names none
  * @param putOff why the node takes no steps at all now; null if it does
  */
-export function handlingHandlers(desk: CaseDesk, putOff: () => ProblemError | null): NodeHandlers<typeof handling> {
+export function handlingHandlers(
+  desk: CaseDesk,
+  putOff: () => ProblemError | null,
+  verifyPage: string | null,
+): NodeHandlers<typeof handling> {
   const { readings } = desk;
   return {
     cases: async ({ viewer, queries, input, page }) => {
@@ -29,7 +35,8 @@ export function handlingHandlers(desk: CaseDesk, putOff: () => ProblemError | nu
       const { file } = await readings.readable(viewer, input.case);
       return stepStates(STEPS, await desk.deskAt(queries, viewer, file), file, putOff()?.problem);
     },
-    issueDocument: async ({ tx, context, file }, take) => take(await draftDocument(tx, context, file)),
+    issueDocument: async ({ tx, context, file }, take) => take(await draftDocument(tx, context, file, verifyPage)),
+    verifyDocument: ({ queries, input: { number, code } }) => verifyDocument(queries, number, code),
   };
 }
 

@@ -61,6 +61,7 @@ const PUBLIC = [
   'publishedList',
   'standardization',
   'track',
+  'verifyDocument',
   'windows',
 ];
 

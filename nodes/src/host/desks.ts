@@ -97,7 +97,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
       filingView(stored, node, viewer),
     ),
     atNode(papers, papersHandlers({ node, divisions, renderer: parts.renderer, now })),
-    atNode(handling, handlingHandlers(cases, putOff), showCase),
+    atNode(handling, handlingHandlers(cases, putOff, parts.config.verifyPage), showCase),
     atNode(
       expedited,
       { linkToProject: async ({ tx, input }, take) => take(await findStanding(tx, input.project)) },

@@ -164,6 +164,7 @@ export class TestFederation {
         keysPassphraseFile: passphraseFile,
         issuersFile,
         calendarFile,
+        verifyPage: null,
         httpPort: 0,
         httpAddress: '127.0.0.1',
         feedHeartbeatMs: 2_000,

@@ -1,6 +1,14 @@
 import type { DivisionCode, Divisions } from '../kernel/divisions.ts';
 import { filingNodeOf } from '../kernel/identifiers.ts';
-import type { BundleMembership, GrantUses, LogActor, Material, MissingMaterial, Staff } from './log-line.ts';
+import type {
+  BundleMembership,
+  CitedDiscretion,
+  GrantUses,
+  LogActor,
+  Material,
+  MissingMaterial,
+  Staff,
+} from './log-line.ts';
 import type { CaseResult, CaseState, DeliveryWay, Grade, Opinion, Outcome, Rater, SpecialProcedure } from './words.ts';
 import type { Custody } from '../kernel/words.ts';
 import type { ItemKind } from '../domains/catalogue/item-words.ts';
@@ -117,6 +125,8 @@ export interface Decision {
   minutes: string | null;
   /** Digests of the hearing records it is based on. */
   records: string[];
+  /** 裁量基准 it goes by; null if it cites none. */
+  discretion: CitedDiscretion | null;
   /** Whether the law itself granted it, because no decision was made before the licence to renew expired (Art. 50). */
   deemed: boolean;
 }

@@ -76,6 +76,12 @@ export const grantUseSchema = z.object({
 });
 export type GrantUse = z.infer<typeof grantUseSchema>;
 
+/** A discretion standard as a decision cites it. */
+const citedDiscretionSchema = z
+  .object({ id: named, circumstance: said(), standard: said() })
+  .meta({ outputType: 'StepDiscretion' });
+export type CitedDiscretion = z.infer<typeof citedDiscretionSchema>;
+
 /** The grants by which a case is accepted, reviewed and decided; null where an organ acts by its own power. */
 export const grantUsesSchema = z.object({
   accept: grantUseSchema.nullable(),
@@ -220,6 +226,8 @@ export const logDataSchemas = {
     minutes: said().optional(),
     /** Digests of the hearing records it is based on (Art. 48). */
     records: z.array(sha256Schema).min(1).optional(),
+    /** 裁量基准 it goes by, in the words of the implementation the case was accepted under. */
+    discretion: citedDiscretionSchema.optional(),
   }),
   DOCUMENT_ISSUED: z.object({
     /** 文号. */

@@ -62,6 +62,8 @@ export const ARTICLES = {
   delegation: '《行政许可法》第二十四条',
   /** 重大行政许可 are decided by the organ's leaders together, and the meeting is minuted. */
   collectiveDecision: '集体讨论决定制度(会议纪要)',
+  /** A decision goes by a published standard of discretion, and says which. */
+  discretion: '《国务院办公厅关于进一步规范行政裁量权基准制定和管理工作的意见》(国办发〔2022〕27号)',
   /** One accepts and reviews, another approves. */
   twoPersons: '一审一核(徐州、四平、洋浦政务服务中心制度)',
   /** Proxy handling needs the applicant's recorded consent. */
@@ -86,6 +88,8 @@ export const ARTICLES = {
   storedNoLonger: '《个人信息保护法》第十九条',
   /** Personal data: the least that the purpose needs. */
   leastData: '《个人信息保护法》第六条',
+  /** Personal data is read for a stated purpose and no other. */
+  statedPurpose: '《个人信息保护法》第六条第一款',
   /** State organs handle personal data within their statutory duties and no further. */
   statutoryDuty: '《个人信息保护法》第三十四条',
   /** State organs tell the person. */

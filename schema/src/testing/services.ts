@@ -67,7 +67,7 @@ export function handlingView(file: CaseFile, node: DivisionCode): HandlingView {
     appliedFen: null,
     reviews: [],
     decision: file.decision,
-    issued: file.issued,
+    issued: file.issued && { ...file.issued, verificationCode: `${file.issued.node}-CODE` },
     delivery: file.delivery,
     rating: file.rating,
     result: resultOf(file),

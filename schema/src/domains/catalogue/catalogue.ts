@@ -188,7 +188,7 @@ export const discretionSchema = z.object({
   circumstance: text,
   standard: text,
 });
-export type Discretion = z.infer<typeof discretionSchema>;
+type Discretion = z.infer<typeof discretionSchema>;
 
 /** 裁量基准 as they are stated: one without an id gets the first whole number that no other has. */
 const discretionsSchema = z

@@ -197,7 +197,7 @@ describe('a renewal that nothing was decided on by expiry', () => {
     const log = deemedRenewed(licenceAccepted(itemOf('3310-LY-001'), { expiresOn: EXPIRY }));
     const nameOf = (code: string) => divisions.get(code).name;
     const parts = { item: itemOf('3310-LY-001'), applicant: '王秀英', nameOf };
-    const text = resultDocument(log.file, { ...parts, sealName: null });
+    const text = resultDocument(log.file, { ...parts, sealName: null, verification: { code: 'x', url: null } });
     expect(text).toContain(`| 决定 | 视为准予延续(${ARTICLES.renewal}) |`);
     expect(text).toContain('| 延续的许可 | 浙0001,有效期至 2026-04-30 |');
     expect(text).toContain('延字〔2026〕');

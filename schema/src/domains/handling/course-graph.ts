@@ -1,13 +1,14 @@
 import { LOG_ACTION } from '../../case/log-words.ts';
+import type { CitedDiscretion } from '../../case/log-line.ts';
 import { SHOWN_DATA } from '../../case/shown-data.ts';
 import { ROLE } from '../../kernel/words.ts';
 import { DELIVERY_WAY, OPINION, OUTCOME, SPECIAL_PROCEDURE } from '../../case/words.ts';
+import { maskNumbersIn } from '../../kernel/identity-numbers.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
 import type {
   Decision,
   Delivery,
   Extension,
-  IssuedDocument,
   Precheck,
   Procedure,
   Rating,
@@ -15,9 +16,13 @@ import type {
   Review,
 } from '../../case/case-file.ts';
 import { stepDataType } from './step-data-graph.ts';
-import type { LogEntryView } from './views.ts';
+import { DOCUMENT_STANDING } from './verification.ts';
+import type { IssuedView, LogEntryView, VerifiedDocument } from './views.ts';
 
 // The types of what happened to a case: its log, and its events from the pre-check to the rating.
+
+/** What people wrote, with the numbers in it masked. */
+const masked = (text: string | null) => text && maskNumbersIn(text);
 
 export function logEntryType(role: RoleBuilder) {
   const { builder, enumOf, refs } = role;
@@ -32,7 +37,7 @@ export function logEntryType(role: RoleBuilder) {
       actor: t.exposeString('actor'),
       actorRole: t.field({ type: enumOf(ROLE), resolve: (l) => l.actorRole }),
       action: t.field({ type: enumOf(LOG_ACTION), nullable: false, resolve: (l) => l.action }),
-      note: t.exposeString('note'),
+      note: t.string({ resolve: (l) => masked(l.note) }),
       data: t.field({
         type: StepData,
         description: 'What the line says beside that; null where its action says it all.',
@@ -58,14 +63,22 @@ export function reviewType({ builder, enumOf, refs: { Division } }: RoleBuilder)
       conditions: t.stringList({
         nullable: false,
         description: '附条件: what a favourable opinion depends on.',
-        resolve: (r) => r.conditions,
+        resolve: (r) => r.conditions.map(maskNumbersIn),
       }),
-      reason: t.exposeString('reason', { description: 'What the reviewer wrote.' }),
+      reason: t.string({ description: 'What the reviewer wrote.', resolve: (r) => masked(r.reason) }),
     }),
   });
 }
 
 export function decisionType({ builder, enumOf, refs: { Division } }: RoleBuilder) {
+  const Cited = builder.objectRef<CitedDiscretion>('CitedDiscretion').implement({
+    description: '裁量基准, as the decision cites it.',
+    fields: (t) => ({
+      id: t.exposeID('id', { nullable: false }),
+      circumstance: t.exposeString('circumstance', { nullable: false }),
+      standard: t.exposeString('standard', { nullable: false }),
+    }),
+  });
   return builder.objectRef<Decision>('Decision').implement({
     description: '决定',
     fields: (t) => ({
@@ -80,6 +93,7 @@ export function decisionType({ builder, enumOf, refs: { Division } }: RoleBuilde
         resolve: (d) => d.inNameOf,
       }),
       minutes: t.exposeString('minutes', { description: '会议纪要 of a collective decision.' }),
+      discretion: t.field({ type: Cited, description: '裁量基准 it goes by.', resolve: (d) => d.discretion }),
       department: t.exposeString('department', { description: 'The department whose decision it is.' }),
       grant: t.exposeID('grant', { description: 'The delegation it was decided under.' }),
       deemed: t.exposeBoolean('deemed', {
@@ -147,7 +161,7 @@ export function courseTypes({ builder, enumOf, refs }: RoleBuilder) {
 
 /** Types for the end of a case. */
 export function endTypes({ builder, enumOf, refs: { Division } }: RoleBuilder) {
-  const DocumentRef = builder.objectRef<IssuedDocument>('IssuedDocument').implement({
+  const DocumentRef = builder.objectRef<IssuedView>('IssuedDocument').implement({
     description: '结果文书. Its text is asked for by `resultDocument`.',
     fields: (t) => ({
       number: t.exposeString('number', { nullable: false, description: '文号' }),
@@ -156,6 +170,11 @@ export function endTypes({ builder, enumOf, refs: { Division } }: RoleBuilder) {
       fileName: t.string({ nullable: false, resolve: (d) => d.document.fileName }),
       sha256: t.string({ nullable: false, resolve: (d) => d.document.sha256 }),
       seal: t.exposeString('seal', { description: "The register's id of the seal set on it." }),
+      verificationCode: t.exposeString('verificationCode', {
+        nullable: false,
+        description:
+          '核验码: with the number, what `verifyDocument` takes. Documents issued before there were codes do not show it.',
+      }),
     }),
   });
   const DeliveryRef = builder.objectRef<Delivery>('Delivery').implement({
@@ -179,4 +198,34 @@ export function endTypes({ builder, enumOf, refs: { Division } }: RoleBuilder) {
     }),
   });
   return { DocumentRef, DeliveryRef, RatingRef };
+}
+
+export function verifiedType({ builder, enumOf, refs: { Division, ItemStub } }: RoleBuilder) {
+  return builder.objectRef<VerifiedDocument>('VerifiedDocument').implement({
+    description: '文书核验: what the public is told of an issued document. It names no person.',
+    fields: (t) => ({
+      number: t.exposeString('number', { nullable: false, description: '文号' }),
+      issuedBy: t.field({ type: Division, resolve: (d) => d.issuedBy }),
+      inNameOf: t.field({ type: Division, resolve: (d) => d.inNameOf }),
+      department: t.exposeString('department'),
+      issuedAt: t.field({ type: 'DateTime', nullable: false, resolve: (d) => d.issuedAt }),
+      item: t.field({ type: ItemStub, resolve: (d) => ({ code: d.item, via: d.issuedBy }) }),
+      outcome: t.field({ type: enumOf(OUTCOME), nullable: false, resolve: (d) => d.outcome }),
+      sha256: t.exposeString('sha256', {
+        nullable: false,
+        description: "Of the document's bytes: a file is what was issued if it has the same.",
+      }),
+      standing: t.field({ type: enumOf(DOCUMENT_STANDING), nullable: false, resolve: (d) => d.standing }),
+      endedAt: t.field({
+        type: 'DateTime',
+        description: 'When it stopped standing; null while it stands.',
+        resolve: (d) => d.endedAt,
+      }),
+      staleSince: t.field({
+        type: 'DateTime',
+        description: 'Set when the node does not hold the case: when it last heard of it.',
+        resolve: (d) => d.staleSince,
+      }),
+    }),
+  });
 }

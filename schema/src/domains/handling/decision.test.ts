@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { Desk } from '../../case/step-context.ts';
 import { acceptCase } from './acceptance.ts';
 import { decideCase, decideOnTheSpot, reviewCase } from './decision.ts';
+import { decideCase as decideOperation } from './operations-decision.ts';
 import { endProcedure } from './procedures.ts';
+import { parseInput } from '../../graph/parse-input.ts';
 import { CaseLog } from '../../testing/case-log.ts';
 import { deskOf } from '../../testing/desks.ts';
 import { COUNTY, itemOf, TOWNSHIP } from '../../testing/fixtures.ts';
@@ -169,5 +171,53 @@ describe('the substance of an item is checked by two of staff (Art. 34)', () => 
     };
     expect(refusalCode(() => decide(instant))).toBe('SECOND_PERSON_MISSING');
     expect(decide({ ...instant, substanceCheck: false }).lines).toHaveLength(3);
+  });
+});
+
+describe('the discretion standard a decision goes by', () => {
+  const A2 = { id: 'A2', circumstance: '人均收入高于标准的 50%', standard: '按差额救助' };
+  const withStandards = (desk: Desk): Desk => ({
+    ...desk,
+    implementation: { ...desk.implementation, discretion: [{ id: '1', circumstance: '其余', standard: '全额' }, A2] },
+  });
+  const desk = (log: CaseLog) => withStandards(county(log, 'CHIEF', DIBAO));
+  const decided = (log: CaseLog, id: string | null) => decideCase(desk(log), log.file, 'GRANTED', null, null, id);
+
+  test('stands in the line and in the case in its own words', () => {
+    const log = reviewedAtCounty();
+    const step = decided(log, 'A2');
+    expect(step.lines[0]).toMatchObject({ data: { discretion: A2 } });
+    expect(log.taken(step, later(log)).file.decision?.discretion).toEqual(A2);
+  });
+
+  test('need not be cited, and then the line says nothing of it', () => {
+    const log = reviewedAtCounty();
+    const step = decided(log, null);
+    expect(step.lines[0].data).not.toHaveProperty('discretion');
+    expect(log.taken(step, later(log)).file.decision?.discretion).toBeNull();
+  });
+
+  test('is refused where the implementation has none of that id', () => {
+    const log = reviewedAtCounty();
+    const unknown = { code: 'NOT_FOUND', article: ARTICLES.discretion, field: 'discretion' };
+    expect(refusal(() => decided(log, 'A3'))).toMatchObject({ ...unknown, message: expect.stringContaining('1, A2') });
+    const without = county(log, 'CHIEF', DIBAO);
+    expect(refusal(() => decideCase(without, log.file, 'GRANTED', null, null, 'A2'))).toMatchObject(unknown);
+  });
+
+  test('is cited on the spot too', () => {
+    const item = { ...itemOf('3310-GA-001'), signOff: { level: 'WINDOW', maxLayers: 1 } } as const satisfies Item;
+    const log = CaseLog.filed({ item, node: COUNTY, acceptor: COUNTY, decider: COUNTY });
+    const spot = (id: string) =>
+      decideOnTheSpot(withStandards(county(log, 'CLERK', item)), log.file, { outcome: 'GRANTED', reason: null }, id);
+    expect(spot('A2').lines[2]).toMatchObject({ action: 'DECIDED', data: { discretion: A2 } });
+    expect(refusalCode(() => spot('B1'))).toBe('NOT_FOUND');
+  });
+
+  test('leaves keys of decisions without one as they were hashed', () => {
+    const input = { id: 'x', outcome: 'GRANTED', reason: null, minutes: null, idempotencyKey: 'a-key-0001' };
+    expect(JSON.stringify(parseInput(decideOperation.input, input))).toBe(JSON.stringify(input));
+    expect(parseInput(decideOperation.input, { ...input, discretion: ' A2 ' })).toMatchObject({ discretion: 'A2' });
+    expect(refusalCode(() => parseInput(decideOperation.input, { ...input, discretion: '' }))).toBe('BAD_INPUT');
   });
 });

@@ -1,5 +1,5 @@
 import { problem } from '../../kernel/errors.ts';
-import type { LogActor, Staff } from '../../case/log-line.ts';
+import type { CitedDiscretion, LogActor, Staff } from '../../case/log-line.ts';
 import type { GrantStage } from '../delegation/words.ts';
 import type { Opinion, Outcome } from '../../case/words.ts';
 import type { Role } from '../../kernel/words.ts';
@@ -118,7 +118,7 @@ function requireNoChair({ hearing }: CaseFile, reviewers: readonly LogActor[]): 
 /**
  * Decides (决定), by the chief representative, never by a person who accepted or reviewed (一审一核).
  * @throws {ProblemError} REVIEW_MISSING, SAME_PERSON, REASON_MISSING, GRANT_NOT_IN_EFFECT, RENEWAL_EXPIRED,
- * HEARING_NOT_OFFERED, HEARING_OPEN, HEARING_MISSING
+ * HEARING_NOT_OFFERED, HEARING_OPEN, HEARING_MISSING, NOT_FOUND for a discretion standard there is not
  */
 export function decideCase(
   desk: Desk,
@@ -126,20 +126,25 @@ export function decideCase(
   outcome: Outcome,
   reason: string | null,
   minutes: string | null = null,
+  discretion: string | null = null,
 ): Step {
   const actor = atOwnCase(desk, given, 'DECIDE_CASE');
   const borrowed = given.state === 'REVIEWED' && given.reviews.at(-1)?.node !== desk.node;
   const stages: GrantStage[] = borrowed ? ['REVIEW', 'DECIDE'] : ['DECIDE'];
-  return asDecider(desk, given, stages, (file) => decision(desk, file, actor, { outcome, reason, minutes }));
+  return asDecider(desk, given, stages, (file) =>
+    decision(desk, file, actor, { outcome, reason, minutes, discretion }),
+  );
 }
 
 interface Decided {
   outcome: Outcome;
   reason: string | null;
   minutes: string | null;
+  /** Id of the discretion standard it goes by. */
+  discretion: string | null;
 }
 
-function decision(desk: Desk, file: CaseFile, actor: LogActor, { outcome, reason, minutes }: Decided): Step {
+function decision(desk: Desk, file: CaseFile, actor: LogActor, decided: Decided): Step {
   requireNotDeemedRenewed(file, desk.now);
   const reviewer = file.reviews.at(-1)?.node;
   const reviewed = reviewer === desk.node || reviewer === file.through.review?.grantee;
@@ -158,7 +163,7 @@ function decision(desk: Desk, file: CaseFile, actor: LogActor, { outcome, reason
       },
     );
   }
-  requireJointDone(desk.item, file.joint, outcome);
+  requireJointDone(desk.item, file.joint, decided.outcome);
   if (handlersOf(file).some((before) => isSamePerson(before, actor))) {
     throw problem('SAME_PERSON', 'The person who accepted or reviewed a case may not decide it.', {
       article: ARTICLES.twoPersons,
@@ -166,7 +171,7 @@ function decision(desk: Desk, file: CaseFile, actor: LogActor, { outcome, reason
   }
   requireSignOff(desk, actor);
   requireLayers(desk, file, [actor.sub], 0);
-  return oneLine(decisionLine(desk, file, actor, { outcome, reason, minutes }));
+  return oneLine(decisionLine(desk, file, actor, decided));
 }
 
 /**
@@ -175,7 +180,12 @@ function decision(desk: Desk, file: CaseFile, actor: LogActor, { outcome, reason
  * @throws {ProblemError} ILLEGAL_STEP for an item that is not instant; SAME_PERSON for one with more signatures;
  * NOT_COMPETENT if another organ decides
  */
-export function decideOnTheSpot(desk: Desk, given: CaseFile, { outcome, reason }: Omit<Decided, 'minutes'>): Step {
+export function decideOnTheSpot(
+  desk: Desk,
+  given: CaseFile,
+  { outcome, reason }: Pick<Decided, 'outcome' | 'reason'>,
+  discretion: string | null = null,
+): Step {
   const actor = atOwnCase(desk, given, 'DECIDE_ON_THE_SPOT');
   if (desk.item.processingClass !== 'INSTANT') {
     throw problem('ILLEGAL_STEP', `${desk.item.code} is no instant item.`, { article: ARTICLES.onTheSpot });
@@ -201,13 +211,14 @@ export function decideOnTheSpot(desk: Desk, given: CaseFile, { outcome, reason }
     const opinion = outcome === 'GRANTED' ? 'APPROVE' : 'REJECT';
     const data = { opinion, ...(department === null ? {} : { department }) } as const;
     const review: LineDraft = { action: 'REVIEWED', actor, note: reason, data };
-    const decided = decisionLine(desk, file, actor, { outcome, reason, minutes: null });
+    const decided = decisionLine(desk, file, actor, { outcome, reason, minutes: null, discretion });
     return { lines: [...lines, review, decided], handOff: null };
   };
   return asAcceptor(desk, given, (file) => underGrants(desk, file, ['DECIDE'], decideHere));
 }
 
-function decisionLine(desk: Desk, file: CaseFile, actor: LogActor, { outcome, reason, minutes }: Decided): LineDraft {
+function decisionLine(desk: Desk, file: CaseFile, actor: LogActor, decided: Decided): LineDraft {
+  const { outcome, reason, minutes } = decided;
   if (outcome === 'REFUSED') requireReason(reason ?? '', ARTICLES.reasonsForRefusal);
   if (desk.item.collectiveDecision && !minutes) {
     throw problem('MINUTES_MISSING', `${desk.item.code} is decided together; name the minutes of the meeting.`, {
@@ -219,6 +230,7 @@ function decisionLine(desk: Desk, file: CaseFile, actor: LogActor, { outcome, re
   const use = file.through.decide;
   const records = recordsOf(file.hearing);
   const department = departmentAt(desk, 'DECIDE');
+  const discretion = citedOf(desk, decided.discretion);
   return {
     action: 'DECIDED',
     actor,
@@ -232,8 +244,22 @@ function decisionLine(desk: Desk, file: CaseFile, actor: LogActor, { outcome, re
       ...(minutes === null ? {} : { minutes }),
       ...(use ? { grant: use.id } : {}),
       ...(records.length === 0 ? {} : { records }),
+      ...(discretion === null ? {} : { discretion }),
     },
   };
+}
+
+/**
+ * The discretion standard a decision cites, of the implementation the case was accepted under.
+ * @throws {ProblemError} NOT_FOUND for an id it has not
+ */
+function citedOf({ implementation, item }: Desk, id: string | null): CitedDiscretion | null {
+  if (id === null) return null;
+  const cited = implementation.discretion.find((each) => each.id === id);
+  if (cited) return cited;
+  const known = implementation.discretion.map((each) => each.id).join(', ');
+  const message = `Version ${implementation.version} of ${item.code} at ${implementation.node} has no discretion standard ${id}; it has ${known || 'none'}.`;
+  throw problem('NOT_FOUND', message, { article: ARTICLES.discretion, field: 'discretion' });
 }
 
 /** The highest level each post signs for (签批层级). */

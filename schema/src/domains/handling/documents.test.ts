@@ -6,9 +6,11 @@ import { NODE_ACTOR } from '../../case/log-line.ts';
 import type { LogAction } from '../../case/log-words.ts';
 import { LOG_ACTIONS } from '../../case/log-words.ts';
 import { documentNumberOf, noticeOf, resultDocument } from './documents.ts';
+import { verificationUrl } from './verification.ts';
 
 const nameOf = (code: string) => divisions.get(code).name;
-const parts = { item: itemOf('3310-MZ-001'), applicant: '王秀英', nameOf, sealName: '三门县民政局' };
+const verification = { code: `${COUNTY}-ABCDEFGH23456789`, url: null };
+const parts = { item: itemOf('3310-MZ-001'), applicant: '王秀英', nameOf, sealName: '三门县民政局', verification };
 const reviewed = () => CaseLog.filed().handedTo(TOWNSHIP).accepted().reviewed().handedTo(COUNTY).reviewed();
 
 describe('the document of a result', () => {
@@ -88,6 +90,25 @@ describe('the document of a result', () => {
     const named = resultDocument(answered.reviewed().decided().file, parts);
     expect(named).toContain('| 参与部门 | 亭旁镇农业农村(同意) |');
     expect(resultDocument(reviewed().decided().file, parts)).not.toContain('参与部门');
+  });
+
+  test('names the discretion standard the decision goes by, if it cites one', () => {
+    const discretion = { id: 'A2', circumstance: '人均收入高于标准的 50%', standard: '按差额救助' };
+    const { file } = reviewed().decided();
+    const cited = { ...file, decision: file.decision && { ...file.decision, discretion } };
+    expect(resultDocument(cited, parts)).toContain('| 裁量基准 | A2:人均收入高于标准的 50%;按差额救助 |');
+    expect(resultDocument(file, parts)).not.toContain('裁量基准');
+  });
+
+  test('says by what it is verified, with the address of its QR code where the node names a page', () => {
+    const { file } = reviewed().decided();
+    const number = documentNumberOf(file, nameOf);
+    const words = `凭文号 ${number} 和核验码 ${verification.code} 可以核验本文书。`;
+    expect(resultDocument(file, parts)).toContain(words);
+    const url = verificationUrl('https://fw.example.cn/verify?from=qr', number, verification.code);
+    expect(resultDocument(file, { ...parts, verification: { ...verification, url } })).toContain(
+      `${words}\n\n<${url}>`,
+    );
   });
 
   test('is not made before the decision', () => {

@@ -1,6 +1,6 @@
 import type { DivisionCode } from '../../kernel/divisions.ts';
 import { problem } from '../../kernel/errors.ts';
-import type { LogLine } from '../../case/log-line.ts';
+import type { CitedDiscretion, LogLine } from '../../case/log-line.ts';
 import { GRANT_MODE_LABELS } from '../delegation/words.ts';
 import { LAPSE_EFFECT_LABELS, OBJECTION_END_LABELS, PARTY_OPINION_LABELS } from '../joint/words.ts';
 import { LOG_ACTION_LABELS } from '../../case/log-words.ts';
@@ -21,6 +21,8 @@ export interface DocumentParts {
   nameOf: (division: DivisionCode) => string;
   /** The seal set on it; null where the organ keeps no seal register. */
   sealName: string | null;
+  /** What the public verifies it by. */
+  verification: { code: string; url: string | null };
 }
 
 /** 文号 of a decision: the deciding node, the outcome, and the case's number. */
@@ -57,6 +59,7 @@ export function resultDocument(file: CaseFile, parts: DocumentParts): string {
     ['参与部门', file.joint && partiesText(file.joint, decision.node, nameOf)],
     ['听证', decision.records.length > 0 ? `根据听证笔录作出(${ARTICLES.hearingRules})` : null],
     ['集体讨论', decision.minutes],
+    ['裁量基准', decision.discretion && discretionText(decision.discretion)],
     ['设定依据', item.legalBasis],
     ['印章', parts.sealName],
   ];
@@ -66,6 +69,8 @@ export function resultDocument(file: CaseFile, parts: DocumentParts): string {
     ...(decision.reason === null ? [] : ['## 理由', plain(decision.reason)]),
     ...(decision.remedies === null ? [] : ['## 救济途径', plain(decision.remedies)]),
     `${plain(organ)}  \n${dayOf(decision.at)}`,
+    '## 核验',
+    verificationText(documentNumberOf(file, nameOf), parts.verification),
   ];
   return `${sections.join('\n\n')}\n`;
 }
@@ -80,6 +85,14 @@ function powerText(file: CaseFile, nameOf: DocumentParts['nameOf']): string {
   const name = use.mode === 'ENTRUSTED' ? `以${grantor}名义` : '以本机关名义';
   return `${nameOf(decision.node)}(${grantor}${GRANT_MODE_LABELS[use.mode]},授权书 ${use.id},${name})`;
 }
+
+/** What the paper says of its verification; the address is the text of its QR code. */
+function verificationText(number: string, { code, url }: DocumentParts['verification']): string {
+  const how = `凭文号 ${plain(number)} 和核验码 ${code} 可以核验本文书。`;
+  return url === null ? how : `${how}\n\n<${url}>`;
+}
+
+const discretionText = ({ id, circumstance, standard }: CitedDiscretion) => `${id}:${circumstance};${standard}`;
 
 /** The departments in joint handling, with the place of another node's, and each one's answer. */
 function partiesText({ parties }: JointHandling, lead: DivisionCode, nameOf: DocumentParts['nameOf']): string {
@@ -127,7 +140,11 @@ function isNoticeLine(line: LogLine): line is Extract<LogLine, { action: NoticeA
  * as Markdown. It names no interested party: the recipient is on the envelope only.
  * @throws {ProblemError} NOT_FOUND for a line that no paper belongs to
  */
-export function noticeOf(file: CaseFile, line: LogLine, parts: Omit<DocumentParts, 'sealName'>): string {
+export function noticeOf(
+  file: CaseFile,
+  line: LogLine,
+  parts: Omit<DocumentParts, 'sealName' | 'verification'>,
+): string {
   if (!isNoticeLine(line)) {
     throw problem('NOT_FOUND', `No notice belongs to line ${line.seq} ${LOG_ACTION_LABELS[line.action]}.`, {
       field: 'seq',

@@ -15,7 +15,7 @@ import type { CaseStepState } from '../../operation/step-states.ts';
 import { handling } from './operations.ts';
 import type { HandlingView } from './views.ts';
 import type { Clock, DeskTime } from '../../case/clock.ts';
-import { courseTypes, decisionType, endTypes, logEntryType, reviewType } from './course-graph.ts';
+import { courseTypes, decisionType, endTypes, logEntryType, reviewType, verifiedType } from './course-graph.ts';
 
 /** Role handling (办理): state, log and clock. Owner: the custodian. */
 export function addHandling(role: RoleBuilder): void {
@@ -53,7 +53,7 @@ export function addHandling(role: RoleBuilder): void {
   const refs = addOperations(
     role,
     expedited,
-    addOperations(role, handling, { Case, CaseStepState: stepStateType(role) }),
+    addOperations(role, handling, { Case, CaseStepState: stepStateType(role), VerifiedDocument: verifiedType(role) }),
   );
   addOperations(role, caseload, { ...refs, Caseload });
   addOperations(role, notes, { CaseNote: noteRef(role) });

@@ -5,4 +5,5 @@ export type { DocumentDraft } from './delivery.ts';
 export { documentNumberOf, noticeOf, resultDocument } from './documents.ts';
 export { forwardCase, mayTransfer, recallCase } from './hand-off.ts';
 export { handling } from './operations.ts';
-export type { HandlingKey, HandlingLookup, HandlingView, LogEntryView } from './views.ts';
+export { caseNumberIn, verificationOf, verificationUrl } from './verification.ts';
+export type { HandlingKey, HandlingLookup, HandlingView, LogEntryView, VerifiedDocument } from './views.ts';

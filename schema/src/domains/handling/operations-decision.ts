@@ -13,6 +13,14 @@ import { Case } from './views.ts';
 // Operations from the review to the decision, with the procedures and the extension between.
 
 const outcome = word(OUTCOME, OUTCOMES);
+/** Left out, it is no part of the text that idempotency keys are hashed with. */
+const discretion = z
+  .string()
+  .trim()
+  .min(1)
+  .max(20)
+  .nullish()
+  .meta({ description: '裁量基准 the decision goes by: an id of the implementation the case was accepted under.' });
 const decisionReason = optionalText(1000).meta({ description: 'Needed for a refusal.' });
 
 /**
@@ -60,7 +68,8 @@ export const reviewCase = ruledStep('reviewCase', {
 /**
  * Decides a case, never by a person who accepted or reviewed it.
  * @throws {ProblemError} REVIEW_MISSING, SAME_PERSON, REASON_MISSING, GRANT_NOT_IN_EFFECT, RENEWAL_EXPIRED,
- * HEARING_NOT_OFFERED, HEARING_OPEN, HEARING_MISSING, PROCEDURE_OPEN, SIGN_OFF_TOO_LOW, MINUTES_MISSING
+ * HEARING_NOT_OFFERED, HEARING_OPEN, HEARING_MISSING, PROCEDURE_OPEN, SIGN_OFF_TOO_LOW, MINUTES_MISSING, NOT_FOUND for
+ * a discretion standard there is not
  */
 export const decideCase = ruledStep('decideCase', {
   zh: '决定',
@@ -71,27 +80,29 @@ export const decideCase = ruledStep('decideCase', {
     outcome,
     reason: decisionReason,
     minutes: optionalText(200).meta({ description: '会议纪要; needed where the item is decided together.' }),
+    discretion,
   },
   answer: Case,
   // an item that is never granted may still be refused, with a reason and the meeting's minutes
   guard: (context, file) => rules.decideCase(context, file, 'REFUSED', SOME_REASON, SOME_REASON),
-  rule: (context, file, input) => rules.decideCase(context, file, input.outcome, input.reason, input.minutes),
+  rule: (context, file, input) =>
+    rules.decideCase(context, file, input.outcome, input.reason, input.minutes, input.discretion ?? null),
 });
 
 /**
  * Accepts, reviews and decides an instant item in one step, by one person.
  * @throws {ProblemError} ILLEGAL_STEP for an item that is not instant; SAME_PERSON for one with more signatures;
- * SECOND_PERSON_MISSING, NOT_COMPETENT
+ * SECOND_PERSON_MISSING, NOT_COMPETENT, NOT_FOUND for a discretion standard there is not
  */
 export const decideOnTheSpot = ruledStep('decideOnTheSpot', {
   zh: '即办',
   about: 'accepts, reviews and decides an instant item at one go.',
   by: 'DECIDE_ON_THE_SPOT',
   article: ARTICLES.onTheSpot,
-  input: { outcome, reason: decisionReason },
+  input: { outcome, reason: decisionReason, discretion },
   answer: Case,
   guard: (context, file) => rules.decideOnTheSpot(context, file, { outcome: 'GRANTED', reason: null }),
-  rule: (context, file, input) => rules.decideOnTheSpot(context, file, input),
+  rule: (context, file, input) => rules.decideOnTheSpot(context, file, input, input.discretion ?? null),
 });
 
 /**

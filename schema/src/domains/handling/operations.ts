@@ -30,7 +30,7 @@ import {
 } from './operations-ending.ts';
 import { assignCase, forwardCase, recallCase, returnCase, transferCase } from './operations-hand-off.ts';
 import { person } from '../caseload/inputs.ts';
-import { Case, Paper, StepState } from './views.ts';
+import { Case, Paper, StepState, VerifiedDocument } from './views.ts';
 
 const caseId = z.string().meta({ scalar: 'ID' });
 const ofCase = { by: 'prefix', argument: 'case', copyAt: 'viewer' } as const;
@@ -119,6 +119,21 @@ export const steps = query('steps', {
   answer: listOf(StepState),
 });
 
+/**
+ * A document as the node that issued it knows it.
+ * @throws {ProblemError} NOT_FOUND, the same for a wrong number and a wrong code; BAD_INPUT
+ */
+export const verifyDocument = query('verifyDocument', {
+  zh: '文书核验',
+  about:
+    'whether a document was issued, when, for which item, and whether it stands, by its number and verification code. Names no person. Needs no login.',
+  by: 'PUBLIC',
+  article: ARTICLES.seal,
+  input: { number: z.string().max(200), code: z.string().max(60) },
+  route: { by: 'prefix', argument: 'code', copyAt: null },
+  answer: VerifiedDocument,
+});
+
 export const handling = domain('handling', {
   zh: '办理',
   role: 'handling',
@@ -139,6 +154,7 @@ export const handling = domain('handling', {
     cases,
     resultDocument: document,
     caseNotice: notice,
+    verifyDocument,
     steps,
     requestPrecheck,
     precheckCase,

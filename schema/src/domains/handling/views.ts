@@ -19,6 +19,7 @@ import type { LogAction } from '../../case/log-words.ts';
 import type { LogEntry, MissingMaterial } from '../../case/log-line.ts';
 import type { HandlerView } from '../caseload/views.ts';
 import type { Viewer } from '../../operation/permissions.ts';
+import type { DocumentVerification } from './verification.ts';
 import { view } from '../../operation/operation.ts';
 import type { CaseStepState } from '../../operation/step-states.ts';
 
@@ -57,7 +58,7 @@ export interface HandlingView {
   appliedFen: number | null;
   reviews: Review[];
   decision: Decision | null;
-  issued: IssuedDocument | null;
+  issued: IssuedView | null;
   delivery: Delivery | null;
   rating: Rating | null;
   result: CaseResult | null;
@@ -75,6 +76,19 @@ export interface HandlingView {
   staleSince: Date | null;
 }
 
+/** As the node that issued it tells the public. */
+export interface VerifiedDocument extends DocumentVerification {
+  /** When this node last heard of the case; null while it holds it. */
+  staleSince: Date | null;
+}
+
+/** 结果文书, with what it is verified by. */
+export interface IssuedView extends IssuedDocument {
+  /** 核验码 */
+  verificationCode: string;
+}
+
+export const VerifiedDocument = view<VerifiedDocument>('VerifiedDocument');
 export const Case = view<HandlingView>('Case');
 export const StepState = view<CaseStepState>('CaseStepState');
 /** A paper of the case, as Markdown. */

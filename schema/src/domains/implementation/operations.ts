@@ -25,9 +25,10 @@ const elements = {
     .array(
       z
         .object({
-          circumstance: z.string(),
+          circumstance: z.string().max(500),
           id: text.meta({ description: 'What decisions cite it by, at most 20 signs; a free number if left out.' }),
-          standard: z.string(),
+          // a decision's line in the log holds it whole
+          standard: z.string().max(2000),
         })
         .meta({ inputType: 'DiscretionInput' }),
     )
