@@ -17,6 +17,7 @@ export function examples(asking: Asking): void {
   test('the example of a case files it in the village and sees it arrive at the township', async () => {
     const printed = await example('follow-a-case');
     expect(printed).toMatch(/收件 331022103201-\d{8}-\d+, 查询码 \w+/);
+    expect(printed).toContain('王秀英 138****0001, 完整号码 13800000001');
     expect(printed).toMatch(/亭旁镇 {2}RECEIVED/);
     expect(printed).toContain('阅卷 最低生活保障申请书.txt: 最低生活保障申请书:示例材料');
   });

@@ -79,9 +79,15 @@ describe('an enquiry', () => {
     expect(await refusal(ask({ ...key, item: RELIEF }))).toMatchObject({ code: 'IDEMPOTENCY_MISMATCH' });
   });
 
-  test('keeps who asked in a table of its own, shows them to the desk and masks them for the supervisor', async () => {
+  test('keeps who asked in a table of its own, shows the name at the desk, and the phone for a purpose', async () => {
     const { id, asker } = await ask({ asker: ASKER });
-    expect(asker).toEqual(ASKER);
+    expect(asker).toEqual({ name: '王秀英', phone: '138****0001' });
+    const phone = (viewer: Viewer | null, purpose: string) => desk().showAskerPhone(viewer, { id, purpose });
+    expect(await phone(agent, '反馈结果')).toBe('13800000001');
+    expect(await refusal(phone(agent, ' '.trim()))).toMatchObject({ code: 'REASON_MISSING' });
+    expect(await refusal(phone(supervisor, '抽查'))).toMatchObject({ code: 'FORBIDDEN' });
+    const nobody = desk().showAskerPhone(agent, { id: `${VILLAGE}-none`, purpose: '反馈结果' });
+    expect(await refusal(nobody)).toMatchObject({ code: 'NOT_FOUND' });
     const seen = await desk().enquiry(supervisor, { id: id });
     expect(seen.asker).toEqual({ name: '王**', phone: '138****0001' });
     const kept = await federation.rows(VILLAGE, `SELECT * FROM enquiries WHERE node = $1`, [VILLAGE]);

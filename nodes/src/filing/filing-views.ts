@@ -1,18 +1,19 @@
 import type { DivisionCode, Divisions, OfficialCalendar } from '@liandong/schema/kernel';
-import type { FilingView, TrackedCaseView, TrackedStepView } from '@liandong/schema/domains/filing';
+import type { ApplicationNumber, FilingView, TrackedCaseView, TrackedStepView } from '@liandong/schema/domains/filing';
 import type { LogLine } from '@liandong/schema/case';
 import type { Viewer } from '@liandong/schema/operation';
 import { clockOf, outstanding } from '@liandong/schema/case';
-import { maskNumber } from '@liandong/schema/kernel';
-import { seesPersonalData } from '@liandong/schema/operation';
-import type { StoredCase } from '../cases/index.ts';
+import { maskNumber, maskNumbersIn, problem } from '@liandong/schema/kernel';
+import { isOfHandlingDesk } from '@liandong/schema/operation';
+import type { Application, StoredCase } from '../cases/index.ts';
 import { applicationOf } from '../cases/index.ts';
 
-/** The application part of a case, masked for a viewer who does not handle it. */
+/** The application part of a case: numbers masked for everybody, the form for those who handle it. */
 export function filingView(stored: StoredCase, node: DivisionCode, viewer: Viewer): FilingView {
   const { file } = stored;
   const { applicant, consent, form = [] } = applicationOf(stored, node);
-  const open = seesPersonalData(viewer, file.holders);
+  // a form says more of a person than the numbers in it
+  const entries = isOfHandlingDesk(viewer, file.holders) ? form : [];
   return {
     id: file.id,
     number: file.number,
@@ -25,11 +26,9 @@ export function filingView(stored: StoredCase, node: DivisionCode, viewer: Viewe
     decider: file.decider,
     power: file.power,
     custodian: file.custodian,
-    applicant: open
-      ? applicant
-      : { ...applicant, idNumber: maskNumber(applicant.idNumber), phone: maskNumber(applicant.phone) },
+    applicant: { ...applicant, idNumber: maskNumber(applicant.idNumber), phone: maskNumber(applicant.phone) },
     consent: consent && { ...consent, givenAt: new Date(consent.givenAt) },
-    form: open ? form : [],
+    form: entries.map(({ field, value }) => ({ field, value: maskNumbersIn(value) })),
     bundle: file.bundle && { id: file.bundle.id, item: file.bundle.item },
     materials: file.materials,
     answeredBy: node,
@@ -82,4 +81,28 @@ function publicReason(lines: readonly LogLine[]): string | null {
     if (line.action === 'TERMINATED' || line.action === 'VOIDED') return line.data.reason;
   }
   return null;
+}
+
+/** The number in the clear. @throws {ProblemError} NOT_FOUND, BAD_INPUT */
+export function clearNumber(
+  { applicant, form = [] }: Application,
+  field: ApplicationNumber,
+  entry: string | null,
+): string {
+  if ((field === 'FORM_ENTRY') !== (entry !== null)) {
+    throw problem('BAD_INPUT', 'Name the entry of the form for FORM_ENTRY, and for nothing else.', { field: 'entry' });
+  }
+  switch (field) {
+    case 'ID_NUMBER':
+      return applicant.idNumber;
+    case 'PHONE':
+      return applicant.phone;
+    case 'FORM_ENTRY': {
+      const found = form.find((filled) => filled.field === entry);
+      if (!found) throw problem('NOT_FOUND', 'The form of this application has no such entry.', { field: 'entry' });
+      return found.value;
+    }
+    default:
+      return field satisfies never;
+  }
 }

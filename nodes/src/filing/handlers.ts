@@ -6,7 +6,9 @@ import type { PreparedMutation, Viewer } from '@liandong/schema/operation';
 import { draftCase, fileCase } from '@liandong/schema/domains/filing';
 import { caseIdOf, dayOf } from '@liandong/schema/kernel';
 import { rateByApplicant } from '@liandong/schema/domains/handling';
+import { requireClearReader } from '@liandong/schema/operation';
 import { requireOpenNode } from '@liandong/schema/case';
+import { requirePurpose } from '@liandong/schema/domains/reads';
 import type { CaseDesk, CaseWriter, StoredCase } from '../cases/index.ts';
 import { applicationOf, findCase, lockCase, unknownCase } from '../cases/index.ts';
 import type { HostDb, NodeHandlers, SharedTx } from '../db/index.ts';
@@ -15,7 +17,7 @@ import type { Outbox } from '../handoff/index.ts';
 import type { GivenMaterial } from '../materials/index.ts';
 import { decodeMaterials, storeMaterials } from '../materials/index.ts';
 import { findStanding } from '../projects/index.ts';
-import { filingView, trackedView } from './filing-views.ts';
+import { clearNumber, filingView, trackedView } from './filing-views.ts';
 import { newApplication } from './new-application.ts';
 import { Serials } from './serials.ts';
 import { getTracked, trackingCodeOf, trackingHash } from './tracking.ts';
@@ -43,6 +45,13 @@ export function filingHandlers(parts: FilingParts): FilingHandlers {
   return {
     async case({ viewer, input: { id } }) {
       return filingView(await cases.readings.readable(viewer, id), node, viewer);
+    },
+
+    async showPersonalData({ viewer, input: { case: id, field, entry, purpose } }) {
+      const stored = await cases.readings.readable(viewer, id);
+      requireClearReader(viewer, stored.file.holders, parts.divisions);
+      requirePurpose(purpose);
+      return clearNumber(applicationOf(stored, node), field, entry ?? null);
     },
 
     async track({ queries, input: { number, code } }) {

@@ -1,11 +1,13 @@
 import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
 import type { hearings, HearingView } from '@liandong/schema/domains/hearings';
 import type { Viewer } from '@liandong/schema/operation';
+import { requirePurpose } from '@liandong/schema/domains/reads';
+import { requireClearReader } from '@liandong/schema/operation';
 import { hearingOpen, openOffers, owedOffers } from '@liandong/schema/domains/hearings';
 import type { StoredCase } from '../cases/index.ts';
 import { caseElements, readableCase } from '../cases/index.ts';
 import type { NodeHandlers, NodeQueries } from '../db/index.ts';
-import { readPapers, storePaper } from './hearing-papers.ts';
+import { readPapers, readPhone, storePaper } from './hearing-papers.ts';
 
 export interface HearingParts {
   node: DivisionCode;
@@ -21,6 +23,13 @@ export function hearingHandlers(parts: HearingParts): NodeHandlers<typeof hearin
     async hearing({ viewer, queries, input: { case: id } }) {
       const stored = await readableCase(parts, queries, viewer, id);
       return show(queries, stored, viewer);
+    },
+
+    async showPartyPhone({ viewer, queries, input: { case: id, party, purpose } }) {
+      const { file } = await readableCase(parts, queries, viewer, id, 'case');
+      requireClearReader(viewer, file.holders, parts.divisions);
+      requirePurpose(purpose);
+      return readPhone(queries, file, viewer, party);
     },
 
     tellInterestedParties: async ({ tx, input: { parties } }, take) =>

@@ -78,11 +78,23 @@ async function atCounty(): Promise<string> {
 
 const who = ({ interested }: HearingView) => interested.map(({ party, name, phone }) => [party, name, phone]);
 const KNOWN = [
-  [1, '李四海', '13900000001'],
-  [2, '赵六妹', '13900000002'],
+  [1, '李四海', '139****0001'],
+  [2, '赵六妹', '139****0002'],
 ];
 
 describe('interested parties of a licence', () => {
+  test('are known by name where it is handled, and a phone is shown there alone, for a purpose', async () => {
+    const id = await atCounty();
+    const phone = (viewer: Viewer, node: string, party: number, purpose = '通知听证时间') =>
+      desk(node).showPartyPhone(viewer, { case: id, party, purpose });
+    expect(await phone(countyClerk, COUNTY, 2)).toBe('13900000002');
+    expect(await code(phone(countyClerk, COUNTY, 2, ''))).toBe('REASON_MISSING');
+    expect(await code(phone(countyClerk, COUNTY, 3))).toBe('NOT_FOUND');
+    expect(await code(phone(supervisor, COUNTY, 2))).toBe('FORBIDDEN');
+    // the desk that took the case in may act for their opponent
+    expect(await code(phone(agent, VILLAGE, 2))).toBe('FORBIDDEN');
+  });
+
   test('are known where it is handled, masked for supervisors, and to nobody at the desk that took it in', async () => {
     const id = await atCounty();
     const here = await desk(COUNTY).hearing(countyClerk, { case: id });

@@ -2,7 +2,7 @@ import type { AskedOpinion, joint, OpinionRequestView } from '@liandong/schema/d
 import type { Material } from '@liandong/schema/case';
 import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
 import type { Viewer } from '@liandong/schema/operation';
-import { ARTICLES, dayOf, isInstant, problem } from '@liandong/schema/kernel';
+import { ARTICLES, dayOf, isInstant, maskNumbersIn, problem } from '@liandong/schema/kernel';
 import { readableDepartment, requestStateOf, requireRequestReader } from '@liandong/schema/domains/joint';
 import { z } from 'zod';
 import { readPart } from '../materials/index.ts';
@@ -104,7 +104,8 @@ function shown(node: DivisionCode, stored: StoredOpinionRequest): OpinionRequest
     ...stored.asked,
     standing: requestStateOf(stored.asked),
     applicant: stored.applicant,
-    form: stored.form,
+    // numbers stay at the desks that handle the case
+    form: stored.form.map(({ field, value }) => ({ field, value: maskNumbersIn(value) })),
     materials: stored.materials,
     removedAt: stored.removedAt,
     words: stored.words.map(({ word, state, code, reason }) => ({ word, state, code, reason })),

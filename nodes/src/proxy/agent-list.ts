@@ -4,7 +4,7 @@ import type { Page, PageRequest, Viewer } from '@liandong/schema/operation';
 import { clockOf, isClosed, NOTHING_DUE, outstanding } from '@liandong/schema/case';
 import { agentDueAt, agentNow, agentWaits } from '@liandong/schema/domains/proxy';
 import { dayOf, problem } from '@liandong/schema/kernel';
-import { requireOwnCase, requirePermission, seesPersonalData } from '@liandong/schema/operation';
+import { requireOwnCase, requirePermission, isOfHandlingDesk } from '@liandong/schema/operation';
 import type { NodeQueries } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import type { Application, StoredCase } from '../cases/index.ts';
@@ -72,7 +72,7 @@ export async function agentList(
     const clock = clockOf(file, calendar(), divisions, at);
     const waits = agentWaits(node, file, { clock, today: dayOf(at), unreported: unreported.includes(id) });
     if (file.proxy?.consent.revokedAt && !unreported.includes(id)) return null;
-    const open = seesPersonalData(viewer, file.holders) && application !== null;
+    const open = isOfHandlingDesk(viewer, file.holders) && application !== null;
     return {
       id,
       number: file.number,

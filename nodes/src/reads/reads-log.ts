@@ -15,7 +15,7 @@ export function readsLog({ node, db, now }: { node: DivisionCode; db: HostDb; no
     async note({ sub, name, division, roles }, question, reads): Promise<void> {
       const reader = { person: sub, personName: name, division, roles };
       // keyed lookups are parts of a query about cases
-      const asked = { question: question.startsWith('_') ? 'case' : question, purpose: null };
+      const asked = { question: question.startsWith('_') ? 'case' : question };
       await db.transact(node, (tx) => write(tx, { ...reader, ...asked, at: now() }, bySubject(reads)));
     },
   };
@@ -40,11 +40,11 @@ export async function noteCommandRead(
   at: Date,
 ): Promise<void> {
   const reader = { person: `os:${login}`, personName: name, division: node, roles: [] };
-  const line = { subjectKind: kind, subject, fields, masked: false };
-  await db.transact(node, (tx) => write(tx, { ...reader, question: command, purpose, at }, [line]));
+  const line = { subjectKind: kind, subject, fields, masked: false, purpose };
+  await db.transact(node, (tx) => write(tx, { ...reader, question: command, at }, [line]));
 }
 
-type Line = Pick<ReadRow, 'subjectKind' | 'subject' | 'fields' | 'masked'>;
+type Line = Pick<ReadRow, 'subjectKind' | 'subject' | 'fields' | 'masked' | 'purpose'>;
 
 async function write(
   tx: SharedTx,
@@ -59,12 +59,12 @@ async function write(
   );
 }
 
-/** One line for each case or enquiry, with all of its data that is shown. */
+/** One line for each case or enquiry and purpose, with all of its data that is shown. */
 function bySubject(reads: readonly PersonalDataRead[]): Line[] {
   const lines = new Map<string, Line & { fields: string[] }>();
-  for (const { kind, subject, field, masked } of reads) {
-    const key = `${kind} ${subject} ${masked}`;
-    const line = lines.get(key) ?? { subjectKind: kind, subject, masked, fields: [] };
+  for (const { kind, subject, field, masked, purpose } of reads) {
+    const key = `${kind} ${subject} ${masked} ${purpose ?? ''}`;
+    const line = lines.get(key) ?? { subjectKind: kind, subject, masked, purpose, fields: [] };
     if (!line.fields.includes(field)) line.fields.push(field);
     lines.set(key, line);
   }

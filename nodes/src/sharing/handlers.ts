@@ -2,7 +2,8 @@ import type { DataRequestView, sharing } from '@liandong/schema/domains/sharing'
 import type { Viewer } from '@liandong/schema/operation';
 import { isOffered, mayAsk, requireLightsReader } from '@liandong/schema/domains/sharing';
 import { dayOf, problem } from '@liandong/schema/kernel';
-import { requireCaseReader, requireOwnCase, seesPersonalData } from '@liandong/schema/operation';
+import { requirePurpose } from '@liandong/schema/domains/reads';
+import { requireCaseReader, requireClearReader, requireOwnCase, isOfHandlingDesk } from '@liandong/schema/operation';
 import type { StoredCase } from '../cases/index.ts';
 import { findCase, unknownCase } from '../cases/index.ts';
 import type { NodeHandlers, NodeQueries } from '../db/index.ts';
@@ -12,7 +13,7 @@ import { findOffers } from './offer-store.ts';
 import type { RequestParts } from './request-data.ts';
 import { requestData } from './request-data.ts';
 import { findLights, findRequests, suppliedMaterials } from './request-store.ts';
-import { labelled, requestView } from './request-view.ts';
+import { labelled, requestView, valuesOf } from './request-view.ts';
 
 type SharingHandlers = NodeHandlers<typeof sharing>;
 
@@ -56,7 +57,7 @@ function offersRead({
 
 function requestsOfCase(
   parts: RequestParts,
-): Pick<SharingHandlers, 'dataRequests' | 'suppliedMaterials' | 'requestData'> {
+): Pick<SharingHandlers, 'dataRequests' | 'showSharedValue' | 'suppliedMaterials' | 'requestData'> {
   const { node, divisions } = parts;
 
   async function readable(queries: NodeQueries, viewer: Viewer, caseId: string): Promise<StoredCase> {
@@ -69,12 +70,22 @@ function requestsOfCase(
 
   async function requestsShown(queries: NodeQueries, viewer: Viewer, caseId: string): Promise<DataRequestView[]> {
     const { id, file } = await readable(queries, viewer, caseId);
-    const open = seesPersonalData(viewer, file.holders);
+    const open = isOfHandlingDesk(viewer, file.holders);
     return (await findRequests(queries, id)).map((request) => requestView(request, node, open));
   }
 
   return {
     dataRequests: ({ viewer, queries, input }) => requestsShown(queries, viewer, input.case),
+
+    async showSharedValue({ viewer, queries, input: { case: caseId, request, field, purpose } }) {
+      const { id, file } = await readable(queries, viewer, caseId);
+      requireClearReader(viewer, file.holders, divisions);
+      requirePurpose(purpose);
+      const found = (await findRequests(queries, id)).find((asked) => asked.id === request);
+      const value = found && valuesOf(found)[field];
+      if (value === undefined) throw problem('NOT_FOUND', 'This request gave no such value.', { node, field: 'field' });
+      return value;
+    },
 
     async suppliedMaterials({ viewer, queries, input }) {
       const { id } = await readable(queries, viewer, input.case);

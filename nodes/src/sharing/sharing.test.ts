@@ -114,6 +114,14 @@ describe('what was given', () => {
     expect(await codeOf(at.dataRequests(stranger, { case: id }))).toBe('FORBIDDEN');
     expect(await codeOf(at.suppliedMaterials(stranger, { case: id }))).toBe('FORBIDDEN');
     expect(await codeOf(at.dataRequests(null, { case: id }))).toBe('UNAUTHENTICATED');
+    const field = shown?.fields[0]?.name ?? '';
+    const value = (viewer: Viewer | null, change: object = {}) =>
+      at.showSharedValue(viewer, { division: VILLAGE, case: id, request, field, purpose: '核对户籍', ...change });
+    expect(await value(agent)).toBe('3310220001234');
+    expect(await codeOf(value(agent, { purpose: '' }))).toBe('REASON_MISSING');
+    expect(await codeOf(value(agent, { field: 'nothing' }))).toBe('NOT_FOUND');
+    expect(await codeOf(value(supervisor))).toBe('FORBIDDEN');
+    expect(await codeOf(value(stranger))).toBe('FORBIDDEN');
     expect(await codeOf(at.dataRequests(agent, { case: `${VILLAGE}-none` }))).toBe('NOT_FOUND');
   });
 });

@@ -16,8 +16,10 @@ export function noteReads(schema: GraphQLSchema, fields: Readonly<Record<string,
         if (context.noteRead && field.shows(value)) {
           const below = field.below.length === 0 ? [''] : selected(info, field.below).map((path) => `.${path}`);
           const masked = JSON.stringify(value).includes('**');
+          const purpose = field.purpose(args);
           for (const path of below) {
-            const read = { kind: field.kind, subject: field.subject(source, args), field: `${name}${path}`, masked };
+            const shown = field.recordedAs(args) ?? `${name}${path}`;
+            const read = { kind: field.kind, subject: field.subject(source, args), field: shown, masked, purpose };
             context.noteRead(field.node(source, context), read);
           }
         }

@@ -88,6 +88,8 @@ export const ARTICLES = {
   storedNoLonger: '《个人信息保护法》第十九条',
   /** Personal data: the least that the purpose needs. */
   leastData: '《个人信息保护法》第六条',
+  /** Personal data is read for a stated purpose and no other. */
+  statedPurpose: '《个人信息保护法》第六条第一款',
   /** State organs handle personal data within their statutory duties and no further. */
   statutoryDuty: '《个人信息保护法》第三十四条',
   /** State organs tell the person. */

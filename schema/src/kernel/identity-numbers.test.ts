@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isIdNumber, isResidentId, isSocialCreditCode, maskNumber } from './identity-numbers.ts';
+import { isIdNumber, isResidentId, isSocialCreditCode, maskNumber, maskNumbersIn } from './identity-numbers.ts';
 
 // These tests compute check characters by the standards' own text, and not with the code under test.
 
@@ -204,5 +204,36 @@ describe('masking', () => {
       const masked = maskNumber('7'.repeat(length));
       expect(masked).toContain('*');
     }
+  });
+});
+
+describe('masking the numbers in a text', () => {
+  test.each([
+    ['联系 13858600001 或门卫', '联系 138****0001 或门卫'],
+    ['电话138 5860 0001', '电话138******0001'],
+    ['+86 13858600001', '+86 13*****0001'],
+    ['本人 11010519491231002X,已核', '本人 110105********002X,已核'],
+    ['证号１１０１０５１９４９１２３１００２Ｘ', '证号110105********002X'],
+    ['统一社会信用代码 91330100799655058B', '统一社会信用代码 913301********058B'],
+    ['0576-83361234', '057******1234'],
+  ])('%j is %j', (text, masked) => expect(maskNumbersIn(text)).toBe(masked));
+
+  test.each([
+    '办件 331022103201-20260105-00001',
+    '窗口电话 0576-83361234,上午办理',
+    `SHA-256 ${'13858600001'.repeat(5)}abcdef123`,
+    '0198c0de-0000-7000-8000-000000000001',
+    '金额 120000 元,编号 110105194912310021',
+    '2026-03-02T01:00:00.000Z',
+    '同意',
+  ])('%j stays as it is', (text) => expect(maskNumbersIn(text)).toBe(text));
+
+  test('leaves no resident’s number in any text', () => {
+    const around = fc.string({ maxLength: 20 }).filter((text) => !/[0-9A-Za-z\uFF10-\uFF19\uFF38\uFF58]/.test(text));
+    fc.assert(
+      fc.property(around, anyResidentId, around, (before, number, after) => {
+        expect(maskNumbersIn(`${before}${number}${after}`)).not.toContain(number);
+      }),
+    );
   });
 });

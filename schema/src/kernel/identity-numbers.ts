@@ -1,5 +1,6 @@
 import type { IdType } from '../case/words.ts';
 import { isDay } from './calendar.ts';
+import { phoneOf } from './written-numbers.ts';
 
 const ID_WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 const ID_CHECKS = '10X98765432';
@@ -40,4 +41,25 @@ export function maskNumber(text: string): string {
   const [head, tail] = text.length > 13 ? [6, 4] : [3, Math.min(4, Math.max(0, text.length - 7))];
   if (text.length <= head + tail) return '*'.repeat(text.length);
   return text.slice(0, head) + '*'.repeat(text.length - head - tail) + text.slice(text.length - tail);
+}
+
+/** Numbers of papers, and mobile phones with or without blanks, that stand alone in a text. */
+const IN_TEXT =
+  /(?<![0-9A-Za-z])(?:[1-9]\d{16}[\dXx]|[0-9A-HJ-NP-RT-UW-Y]{18}|(?:\+?86[ -]?)?1[3-9]\d([ -]?)\d{4}\1\d{4})(?![0-9A-Za-z])/gu;
+const FULL_WIDTH = /[\uFF10-\uFF19\uFF38\uFF58]/gu;
+
+/**
+ * Masks every identity number and phone in a text, and leaves the rest as it is: for what people write freely, and for
+ * values whose kind nobody knows. A number of 18 places is masked only if it is valid; case numbers and digests are not.
+ * @example maskNumbersIn('联系 13800000001') // '联系 138****0001'
+ */
+export function maskNumbersIn(text: string): string {
+  if (phoneOf(text) !== null) return maskNumber(text);
+  const plain = text.replace(FULL_WIDTH, (sign) => String.fromCodePoint((sign.codePointAt(0) ?? 0) - 0xfee0));
+  const masked = plain.replace(IN_TEXT, (number) => {
+    const bare = number.toUpperCase();
+    if (bare.length === 18 && !isResidentId(bare) && !isSocialCreditCode(bare)) return number;
+    return maskNumber(number);
+  });
+  return masked === plain ? text : masked;
 }

@@ -20,7 +20,7 @@ export { ERRORS, ERROR_CODES, ProblemError, isErrorCode, problem, problemsOf } f
 export type { ErrorCode, Problem } from './errors.ts';
 export { textOfFile } from './file-text.ts';
 export { caseIdOf, caseNumberOf, cityOf, filingNodeOf } from './identifiers.ts';
-export { maskNumber } from './identity-numbers.ts';
+export { maskNumber, maskNumbersIn } from './identity-numbers.ts';
 export { lastDayOf } from './limits.ts';
 export { unwritableIn } from './plain-text.ts';
 export { ROLES, ROLE_LABELS, ROSTER_GAPS, TIERS, TIER_LABELS } from './words.ts';

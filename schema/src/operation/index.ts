@@ -14,6 +14,7 @@ export type { InputOf } from './operation.ts';
 export {
   PERMISSIONS,
   requireCaseReader,
+  requireClearReader,
   requireDepartment,
   requireFiguresReader,
   requireKeeper,
@@ -22,7 +23,7 @@ export {
   requireOwnDesk,
   requirePermission,
   requireReaderOver,
-  seesPersonalData,
+  isOfHandlingDesk,
   signedIn,
 } from './permissions.ts';
 export type { Action, Viewer } from './permissions.ts';

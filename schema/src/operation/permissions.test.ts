@@ -20,15 +20,16 @@ import type { Action } from './permissions.ts';
 import {
   ACTIONS,
   departmentsOf,
+  isOfHandlingDesk,
   PERMISSIONS,
   permittedRole,
   requireCaseReader,
+  requireClearReader,
   requireDepartment,
   requireFiguresReader,
   requireKeeper,
   requireOwnDesk,
   requirePermission,
-  seesPersonalData,
 } from './permissions.ts';
 
 const DESKS: Record<Tier, string> = { CITY, COUNTY, TOWNSHIP, VILLAGE };
@@ -73,6 +74,7 @@ describe('the table of posts', () => {
       'READ_CASE',
       'READ_FIGURES',
       'REQUEST_DATA',
+      'SHOW_PERSONAL_DATA',
       'LOG_CONTACT',
       'REVOKE_CONSENT',
       'REPORT_ABSENCE',
@@ -138,6 +140,7 @@ describe('the table of posts', () => {
       'ANSWER_POWER',
       'READ_CASE',
       'READ_FIGURES',
+      'SHOW_PERSONAL_DATA',
       'READ_LEGAL_BASES',
       'AUTHORIZE_WINDOW',
       'KEEP_SEALS',
@@ -306,24 +309,34 @@ describe('reading a case', () => {
   });
 });
 
-describe('personal data', () => {
+describe('a number in the clear', () => {
   const holders = [VILLAGE, TOWNSHIP];
+  const clear = (division: string, role: Role | readonly Role[]) => () =>
+    requireClearReader(person(division, role), holders, divisions);
 
-  test.each(['AGENT', 'CLERK', 'CHIEF'] as const)('is seen in full by a %s of a desk that handles the case', (role) => {
-    expect(seesPersonalData(person(TOWNSHIP, role), holders)).toBe(true);
+  test.each([
+    [VILLAGE, 'AGENT'],
+    [TOWNSHIP, 'CLERK'],
+    [TOWNSHIP, 'CHIEF'],
+  ] as const)('is shown at %s to a %s of a desk that handles the case', (division, role) => {
+    expect(clear(division, role)).not.toThrow();
+    expect(isOfHandlingDesk(person(division, role), holders)).toBe(true);
   });
 
-  test.each(['SUPERVISOR', 'CATALOGUER'] as const)('is not seen by a %s, also not of such a desk', (role) => {
-    expect(seesPersonalData(person(TOWNSHIP, role), holders)).toBe(false);
+  test('is shown to a clerk who supervises as well', () => {
+    expect(clear(TOWNSHIP, ['SUPERVISOR', 'CLERK'])).not.toThrow();
   });
 
-  test('is seen by a clerk who supervises as well', () => {
-    expect(seesPersonalData(person(TOWNSHIP, ['SUPERVISOR', 'CLERK']), holders)).toBe(true);
+  test.each(['SUPERVISOR', 'CATALOGUER', 'CASHIER'] as const)('is refused to a %s, also of such a desk', (role) => {
+    expect(refusalCode(clear(TOWNSHIP, role))).toBe('FORBIDDEN');
+    expect(isOfHandlingDesk(person(TOWNSHIP, role), holders)).toBe(false);
   });
 
-  test('is not seen at a desk that does not handle the case', () => {
-    expect(seesPersonalData(person(COUNTY, 'CLERK'), holders)).toBe(false);
-    expect(seesPersonalData(person(NEIGHBOUR_VILLAGE, 'AGENT'), holders)).toBe(false);
+  test.each([
+    [COUNTY, 'CLERK'],
+    [NEIGHBOUR_VILLAGE, 'AGENT'],
+  ] as const)('is refused at %s, which does not handle the case', (division, role) => {
+    expect(refusal(clear(division, role))).toMatchObject({ code: 'FORBIDDEN', article: ARTICLES.statutoryDuty });
   });
 });
 

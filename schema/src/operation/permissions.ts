@@ -172,9 +172,29 @@ export function requireCaseReader(viewer: Viewer, holders: readonly DivisionCode
 /** Those who handle cases; supervisors and those who keep the catalogue do not. */
 const HANDLING_ROLES: readonly Role[] = ['AGENT', 'CLERK', 'CHIEF', 'HEAD'];
 
-/** Whether the viewer sees identity numbers and phones in full: the desks that handle the case, not its supervisors. */
-export function seesPersonalData(viewer: Viewer, holders: readonly DivisionCode[]): boolean {
+/**
+ * Whether the viewer is one of the people who handle the case: of a desk that holds or held it, and not its supervisor.
+ * They see forms, addresses and statements, and may have one number at a time shown in the clear.
+ */
+export function isOfHandlingDesk(viewer: Viewer, holders: readonly DivisionCode[]): boolean {
   return holders.includes(viewer.division) && viewer.roles.some((r) => HANDLING_ROLES.includes(r));
+}
+
+/**
+ * Checks that the viewer may see one number in the clear: a person who handles the case, in one of the posts for it.
+ * @param holders the desks that handle it
+ * @throws {ProblemError} FORBIDDEN
+ */
+export function requireClearReader(viewer: Viewer, holders: readonly DivisionCode[], divisions: Divisions): void {
+  requirePermission(viewer, 'SHOW_PERSONAL_DATA', divisions.get(viewer.division).tier);
+  if (isOfHandlingDesk(viewer, holders)) return;
+  throw problem(
+    'FORBIDDEN',
+    `Numbers are shown in the clear to the desks that handle the case, not to ${viewer.division}.`,
+    {
+      article: ARTICLES.statutoryDuty,
+    },
+  );
 }
 
 /**

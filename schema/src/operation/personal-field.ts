@@ -13,8 +13,13 @@ export interface PersonalField {
   node: (source: unknown, asked: { at: DivisionCode | null }) => DivisionCode;
   /** Whether the field's value shows personal data; only then the read is recorded. */
   shows: (value: unknown) => boolean;
+  /** The field that is recorded as read, if it is another than the one that was asked for. */
+  recordedAs: (args: Record<string, unknown>) => string | null;
+  /** The purpose the reader stated; null where none is asked. */
+  purpose: (args: Record<string, unknown>) => string | null;
 }
 
+const unstated = { recordedAs: () => null, purpose: () => null };
 const shows = (value: unknown) =>
   value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0);
 
@@ -25,6 +30,7 @@ export const personalOfCase = (...below: string[]): PersonalField => ({
   subject: (source) => (source as { id: string }).id,
   node: (source) => (source as { answeredBy: DivisionCode }).answeredBy,
   shows,
+  ...unstated,
 });
 
 /** A question about one case whose answer is personal; its argument `case` names the case. */
@@ -34,6 +40,7 @@ export const personalAnswer: PersonalField = {
   subject: (_, args) => String(args['case']),
   node: (_, { at }) => at ?? '',
   shows,
+  ...unstated,
 };
 
 /** The answer about one of many cases. */
@@ -43,6 +50,7 @@ export const personalOutcome: PersonalField = {
   subject: (source) => (source as { id: string }).id,
   node: (source) => (source as { node: DivisionCode }).node,
   shows,
+  ...unstated,
 };
 
 /** A field of an enquiry. @param below names of the personal fields below */
@@ -52,4 +60,22 @@ export const personalOfEnquiry = (...below: string[]): PersonalField => ({
   subject: (source) => (source as { id: string }).id,
   node: (source) => (source as { division: DivisionCode }).division,
   shows,
+  ...unstated,
+});
+
+/**
+ * A question that shows one number of a case in the clear. The read is recorded with its purpose, as of the field that is
+ * masked elsewhere.
+ */
+export const clearAnswer = (recordedAs: (args: Record<string, unknown>) => string): PersonalField => ({
+  ...personalAnswer,
+  recordedAs,
+  purpose: (args) => String(args['purpose']),
+});
+
+/** The same of an enquiry; its argument `id` names the enquiry. */
+export const clearAnswerOfEnquiry = (recordedAs: string): PersonalField => ({
+  ...clearAnswer(() => recordedAs),
+  kind: 'ENQUIRY',
+  subject: (_, args) => String(args['id']),
 });

@@ -124,9 +124,9 @@ describe('a first-asked duty', () => {
     expect(refusalCode(read(TOWNSHIP, 'CLERK'))).toBe('FORBIDDEN');
   });
 
-  test('shows who asked to the desk that was asked and masks them for supervisors', () => {
+  test('shows the name of who asked at the desk that was asked, and the phone masked to everybody', () => {
     const asker = { name: '王秀英', phone: '13800000001' };
-    expect(askerFor(person(VILLAGE, 'AGENT'), VILLAGE, asker)).toEqual(asker);
+    expect(askerFor(person(VILLAGE, 'AGENT'), VILLAGE, asker)).toEqual({ name: '王秀英', phone: '138****0001' });
     const masked = { name: '王**', phone: '138****0001' };
     expect(askerFor(person(COUNTY, 'SUPERVISOR'), VILLAGE, asker)).toEqual(masked);
     expect(askerFor(person(VILLAGE, 'SUPERVISOR'), VILLAGE, asker)).toEqual(masked);

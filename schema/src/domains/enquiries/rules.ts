@@ -13,7 +13,7 @@ import { guideOf } from '../catalogue/guide.ts';
 import { maskNumber } from '../../kernel/identity-numbers.ts';
 import { plain } from '../../kernel/markdown.ts';
 import type { Action, Viewer } from '../../operation/permissions.ts';
-import { requireOwnDesk, requirePermission, seesPersonalData } from '../../operation/permissions.ts';
+import { requireOwnDesk, requirePermission, isOfHandlingDesk } from '../../operation/permissions.ts';
 
 /** The person who asked, as far as they said; personal data. */
 export interface Asker {
@@ -151,11 +151,11 @@ export function requireLinkable(
   if (enquiry.caseId !== null) throw conflict(`Case ${enquiry.caseId} grew out of it already.`);
 }
 
-/** The asker as a viewer may see them: in full at the desk that was asked, masked for others. */
+/** The asker as a viewer may see them: the name at the desk that was asked, masked for others; the phone masked for all. */
 export function askerFor(viewer: Viewer, node: DivisionCode, asker: Asker): Asker {
-  if (seesPersonalData(viewer, [node])) return asker;
   const { name, phone } = asker;
-  return { name: name && maskName(name), phone: phone && maskNumber(phone) };
+  const named = isOfHandlingDesk(viewer, [node]) ? name : name && maskName(name);
+  return { name: named, phone: phone && maskNumber(phone) };
 }
 
 /** Keeps the first sign of a name: `王**` (GB/T 35273 de-identification). */

@@ -69,7 +69,8 @@ function caseType(role: RoleBuilder) {
       form: t.field({
         type: [FormEntry],
         nullable: { list: true, items: false },
-        description: "What the application states in the item's form; empty for people who do not handle the case.",
+        description:
+          "What the application states in the item's form, with numbers masked; empty for people who do not handle the case.",
         resolve: (c) => c.form,
       }),
       bundleId: t.id({ description: '一件事 the case is a member of.', resolve: (c) => c.bundle?.id ?? null }),
@@ -95,8 +96,8 @@ function applicationTypes({ builder, enumOf }: RoleBuilder) {
     fields: (t) => ({
       name: t.exposeString('name'),
       idType: t.field({ type: enumOf(ID_TYPE), resolve: (a) => a.idType }),
-      idNumber: t.exposeString('idNumber', { description: 'Masked for people who do not handle the case.' }),
-      phone: t.exposeString('phone', { description: 'Masked for people who do not handle the case.' }),
+      idNumber: t.exposeString('idNumber', { description: 'Masked; `showPersonalData` shows it.' }),
+      phone: t.exposeString('phone', { description: 'Masked; `showPersonalData` shows it.' }),
     }),
   });
   const Consent = builder.objectRef<NonNullable<FilingView['consent']>>('Consent').implement({

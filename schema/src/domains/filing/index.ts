@@ -2,6 +2,7 @@
 export { MAX_MATERIAL_BYTES, MAX_PICTURE_PIXELS, MAX_REQUEST_BYTES } from './material-input.ts';
 export type { MaterialInput } from './material-input.ts';
 export { filing } from './operations.ts';
+export type { ApplicationNumber } from './words.ts';
 export type { FileCaseInput } from './operations.ts';
 export { deemRenewed } from './renewal-steps.ts';
 export { renewalDueAt } from './renewals.ts';

@@ -4,8 +4,13 @@ import { ARTICLES } from '../../kernel/articles.ts';
 import { isDivisionCode } from '../../kernel/divisions.ts';
 import { fromNode, ruledStep } from '../../operation/case-step.ts';
 import { domain } from '../../operation/domain.ts';
-import { personalOfCase } from '../../operation/personal-field.ts';
+import { clearAnswer, personalOfCase } from '../../operation/personal-field.ts';
 import { byKeys } from '../../operation/route.ts';
+import { wordOf } from '../../operation/fields.ts';
+import { purpose } from '../reads/rules.ts';
+import { ClearNumber } from '../reads/views.ts';
+import type { ApplicationNumber } from './words.ts';
+import { APPLICATION_NUMBER } from './words.ts';
 import { asText } from '../../operation/merging.ts';
 import { filingNodeOf } from '../../kernel/identifiers.ts';
 import { optionalText, text } from '../../operation/input-parts.ts';
@@ -40,6 +45,34 @@ export const track = query('track', {
   route: { by: 'prefix', argument: 'number', copyAt: null },
   answer: TrackedCase,
 });
+
+/**
+ * One number of an application in the clear; everywhere else numbers are masked.
+ * @throws {ProblemError} NOT_FOUND, FORBIDDEN, REASON_MISSING, BAD_INPUT
+ */
+export const showPersonalData = query('showPersonalData', {
+  zh: '查看完整信息',
+  about:
+    'one number of an application in the clear, for the desks that handle the case; the purpose is written into the log of reads first.',
+  by: 'SHOW_PERSONAL_DATA',
+  oneCase: true,
+  article: ARTICLES.readsAudited,
+  input: {
+    case: z.string().meta({ scalar: 'ID' }),
+    field: wordOf(APPLICATION_NUMBER),
+    entry: z.string().nullish().meta({ description: "Which field of the item's form, for FORM_ENTRY." }),
+    purpose,
+  },
+  route: { by: 'prefix', argument: 'case', copyAt: 'viewer' },
+  answer: ClearNumber,
+});
+
+/** Fields of the graph that show these numbers masked. */
+const MASKED_AT: Record<ApplicationNumber, string> = {
+  ID_NUMBER: 'Case.applicant.idNumber',
+  PHONE: 'Case.applicant.phone',
+  FORM_ENTRY: 'Case.form.value',
+};
 
 /** Input common to both operations that open a case. */
 const application = {
@@ -176,6 +209,7 @@ export const filing = domain('filing', {
     'Case.applicant': personalOfCase('name', 'idNumber', 'phone'),
     'Case.consent': personalOfCase('givenBy'),
     'Case.form': personalOfCase('value'),
+    'Query.showPersonalData': clearAnswer(({ field }) => MASKED_AT[field as ApplicationNumber]),
   },
-  operations: { case: oneCase, track, fileCase, draftCase, fileDraft, supplementCase, rateService },
+  operations: { case: oneCase, showPersonalData, track, fileCase, draftCase, fileDraft, supplementCase, rateService },
 });

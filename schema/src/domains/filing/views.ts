@@ -13,7 +13,7 @@ import { view } from '../../operation/operation.ts';
 export interface ApplicantView {
   name: string;
   idType: IdType;
-  /** Masked for people who do not handle the case. */
+  /** Masked in every answer; `showPersonalData` shows one in the clear. */
   idNumber: string;
   phone: string;
 }

@@ -3,6 +3,7 @@ import type { CitedDiscretion } from '../../case/log-line.ts';
 import { SHOWN_DATA } from '../../case/shown-data.ts';
 import { ROLE } from '../../kernel/words.ts';
 import { DELIVERY_WAY, OPINION, OUTCOME, SPECIAL_PROCEDURE } from '../../case/words.ts';
+import { maskNumbersIn } from '../../kernel/identity-numbers.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
 import type {
   Decision,
@@ -20,6 +21,9 @@ import type { IssuedView, LogEntryView, VerifiedDocument } from './views.ts';
 
 // The types of what happened to a case: its log, and its events from the pre-check to the rating.
 
+/** What people wrote, with the numbers in it masked. */
+const masked = (text: string | null) => text && maskNumbersIn(text);
+
 export function logEntryType(role: RoleBuilder) {
   const { builder, enumOf, refs } = role;
   const { Division } = refs;
@@ -33,7 +37,7 @@ export function logEntryType(role: RoleBuilder) {
       actor: t.exposeString('actor'),
       actorRole: t.field({ type: enumOf(ROLE), resolve: (l) => l.actorRole }),
       action: t.field({ type: enumOf(LOG_ACTION), nullable: false, resolve: (l) => l.action }),
-      note: t.exposeString('note'),
+      note: t.string({ resolve: (l) => masked(l.note) }),
       data: t.field({
         type: StepData,
         description: 'What the line says beside that; null where its action says it all.',
@@ -59,9 +63,9 @@ export function reviewType({ builder, enumOf, refs: { Division } }: RoleBuilder)
       conditions: t.stringList({
         nullable: false,
         description: '附条件: what a favourable opinion depends on.',
-        resolve: (r) => r.conditions,
+        resolve: (r) => r.conditions.map(maskNumbersIn),
       }),
-      reason: t.exposeString('reason', { description: 'What the reviewer wrote.' }),
+      reason: t.string({ description: 'What the reviewer wrote.', resolve: (r) => masked(r.reason) }),
     }),
   });
 }

@@ -5,6 +5,7 @@ import type { LogAction } from '../../case/log-words.ts';
 import { LOG_ACTION_LABELS, LOG_ACTIONS } from '../../case/log-words.ts';
 import type { ShownData, ShownField } from '../../case/shown-data.ts';
 import { SHOWN_DATA } from '../../case/shown-data.ts';
+import { maskNumbersIn } from '../../kernel/identity-numbers.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
 import type { SchemaTypes } from '../../graph/pothos.ts';
 import { limitSchema } from '../catalogue/catalogue.ts';
@@ -62,7 +63,7 @@ function objectOf(made: Made, { schema, type, fields }: ShownData, name: string)
             // Pothos infers a resolver's value from the type; a derived one gives what the line's schema says
             type: (field.list ? [of] : of) as 'String',
             nullable: field.nullable,
-            resolve: (data: unknown) => ((data as Data)[field.name] ?? null) as string,
+            resolve: (data: unknown) => shown(field, (data as Data)[field.name]) as string,
           };
           return [field.name, t.field(options)];
         }),
@@ -83,6 +84,13 @@ function typeOf(made: Made, { name, value }: ShownField, owner: string): unknown
     default:
       return value satisfies never;
   }
+}
+
+/** The value as the graph shows it: numbers in free texts are masked. */
+function shown({ value }: ShownField, given: unknown): unknown {
+  if (value.kind !== 'LEAF' || value.type !== 'String') return given ?? null;
+  if (Array.isArray(given)) return given.map((text) => maskNumbersIn(String(text)));
+  return typeof given === 'string' ? maskNumbersIn(given) : null;
 }
 
 /** `HANDOFF_REFUSED` is `handoffRefused`. */

@@ -59,7 +59,7 @@ function partyTypes({ builder }: RoleBuilder) {
         description: '0 the applicant; 1, 2, 3 … the interested parties.',
       }),
       name: t.exposeString('name'),
-      phone: t.exposeString('phone', { description: 'Masked for people who do not handle the case.' }),
+      phone: t.exposeString('phone', { description: 'Masked; `showPartyPhone` shows it.' }),
       address: t.exposeString('address'),
       grave: t.exposeBoolean('grave', {
         nullable: false,

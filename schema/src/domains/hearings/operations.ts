@@ -4,11 +4,13 @@ import type { CaseFile } from '../../case/case-file.ts';
 import type { Material } from '../../case/log-line.ts';
 import { forOneOf, fromNode, ruledStep } from '../../operation/case-step.ts';
 import { domain } from '../../operation/domain.ts';
-import { personalOfCase } from '../../operation/personal-field.ts';
+import { clearAnswer, personalOfCase } from '../../operation/personal-field.ts';
 import { askedDivision } from '../../operation/fields.ts';
 import { optionalText, phone, text } from '../../operation/input-parts.ts';
 import { query } from '../../operation/operation.ts';
 import { ASKED_DIVISION } from '../../operation/route.ts';
+import { purpose } from '../reads/rules.ts';
+import { ClearNumber } from '../reads/views.ts';
 import * as rules from './steps.ts';
 import { Hearing } from './views.ts';
 
@@ -42,6 +44,21 @@ export const hearing = query('hearing', {
   input: { division: askedDivision, case: z.string().meta({ scalar: 'ID' }) },
   route: ASKED_DIVISION,
   answer: Hearing,
+});
+
+/**
+ * The phone of one interested party in the clear, at an organ that handles the case; never with a token that acts for
+ * the applicant.
+ * @throws {ProblemError} NOT_FOUND, FORBIDDEN, REASON_MISSING, BAD_INPUT
+ */
+export const showPartyPhone = query('showPartyPhone', {
+  zh: '查看利害关系人电话',
+  about: 'in the clear, at an organ that handles the case; the purpose is written into the log of reads first.',
+  by: 'SHOW_PERSONAL_DATA',
+  article: ARTICLES.readsAudited,
+  input: { division: askedDivision, case: z.string().meta({ scalar: 'ID' }), party: z.int().min(1), purpose },
+  route: ASKED_DIVISION,
+  answer: ClearNumber,
 });
 
 /**
@@ -202,9 +219,13 @@ export const holdHearing = ruledStep('holdHearing', {
 export const hearings = domain('hearings', {
   zh: '听证',
   role: 'hearings',
-  personal: { 'Hearing.interested': personalOfCase('name', 'phone', 'address') },
+  personal: {
+    'Hearing.interested': personalOfCase('name', 'phone', 'address'),
+    'Query.showPartyPhone': clearAnswer(() => 'Hearing.interested.phone'),
+  },
   operations: {
     hearing,
+    showPartyPhone,
     tellInterestedParties,
     hearParty,
     offerHearing,

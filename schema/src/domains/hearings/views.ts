@@ -3,7 +3,7 @@ import { view } from '../../operation/operation.ts';
 import type { HearingFile } from './rules.ts';
 
 /**
- * An interested party as a viewer may see it: in full for desks that handle the case, masked for supervisors, hidden
+ * An interested party as a viewer may see it: with its address for organs that handle the case, without it for supervisors, hidden
  * from others.
  */
 export interface InterestedPartyView {

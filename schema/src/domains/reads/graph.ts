@@ -23,7 +23,9 @@ export function addReads(role: RoleBuilder): void {
         nullable: false,
         description: 'For what: the question that was asked, or the command that was run on the host.',
       }),
-      purpose: t.exposeString('purpose', { description: 'Why, in the words of the operator who ran the command.' }),
+      purpose: t.exposeString('purpose', {
+        description: 'Why, in the words of the person who had it shown; null for what was masked.',
+      }),
     }),
   });
   addOperations(role, reads, { PersonalDataRead });

@@ -13,6 +13,8 @@ export interface PersonalDataRead {
   field: string;
   /** Whether identity numbers were masked. */
   masked: boolean;
+  /** The purpose the reader stated; null where none is asked. */
+  purpose: string | null;
 }
 
 /** A read of personal data, as shown to the person it is about. */
@@ -26,7 +28,7 @@ export interface PersonalDataReadView {
   masked: boolean;
   /** The root field of the question, or the command on the host. */
   question: string;
-  /** The purpose stated by the person who ran the command; null for a question of the graph. */
+  /** The purpose the reader stated; null for what is shown masked, which needs none. */
   purpose: string | null;
 }
 
@@ -35,6 +37,9 @@ export interface ReadsLog {
   /** Records a read before the data is shown; without the record it must not be shown. */
   note(viewer: Viewer, question: string, reads: readonly PersonalDataRead[]): Promise<void>;
 }
+
+/** One number in the clear. */
+export const ClearNumber = view<string>('String');
 
 /** A line of that log, as the graph shows it. */
 export const NotedRead = view<PersonalDataReadView>('PersonalDataRead');

@@ -2,12 +2,14 @@ import { z } from 'zod';
 import type { DataRequestView, GivenField } from './views.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
 import { domain } from '../../operation/domain.ts';
-import { personalOfCase } from '../../operation/personal-field.ts';
+import { clearAnswer, personalOfCase } from '../../operation/personal-field.ts';
 import { askedDivision, id, requiredDivision } from '../../operation/fields.ts';
 import { text } from '../../operation/input-parts.ts';
 import type { InputOf } from '../../operation/operation.ts';
 import { listOf, mutation, query } from '../../operation/operation.ts';
 import { ASKED_DIVISION, NAMED_DIVISION } from '../../operation/route.ts';
+import { purpose } from '../reads/rules.ts';
+import { ClearNumber } from '../reads/views.ts';
 import { DataLight, DataOffer, DataRequest, DataUse, Material } from './views.ts';
 
 const ofCase = {
@@ -118,6 +120,28 @@ export const requestData = mutation('requestData', {
 });
 export type RequestDataInput = InputOf<typeof requestData>;
 
+/**
+ * One shared value in the clear: in lists, the numbers in it are masked.
+ * @throws {ProblemError} NOT_FOUND, FORBIDDEN, REASON_MISSING, BAD_INPUT
+ */
+export const showSharedValue = query('showSharedValue', {
+  zh: '查看共享数据完整信息',
+  about:
+    'one value in the clear, for the desks that handle the case; the purpose is written into the log of reads first.',
+  by: 'SHOW_PERSONAL_DATA',
+  oneCase: true,
+  article: ARTICLES.readsAudited,
+  input: {
+    division: requiredDivision,
+    case: z.string().meta({ scalar: 'ID' }),
+    request: z.string().meta({ scalar: 'ID' }),
+    field: z.string().meta({ description: 'Name of the field.' }),
+    purpose,
+  },
+  route: NAMED_DIVISION,
+  answer: ClearNumber,
+});
+
 export const sharing = domain('sharing', {
   zh: '数据共享',
   role: 'sharing',
@@ -128,6 +152,7 @@ export const sharing = domain('sharing', {
       subject: (source) => (source as DataRequestView).caseId,
       shows: (value) => (value as GivenField[]).some((field) => field.value !== null),
     },
+    'Query.showSharedValue': clearAnswer(() => 'DataRequest.fields.value'),
   },
-  operations: { dataOffers, dataRequests, suppliedMaterials, dataUse, dataLights, requestData },
+  operations: { dataOffers, dataRequests, showSharedValue, suppliedMaterials, dataUse, dataLights, requestData },
 });
