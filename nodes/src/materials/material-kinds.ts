@@ -43,14 +43,17 @@ async function kindOfText(bytes: Buffer): Promise<string | undefined> {
   return charsetOf(bytes) === null ? undefined : 'text/plain';
 }
 
-/** The encoding that bytes are text in throughout, of those that desks use; null if they are no text. */
-export function charsetOf(bytes: Uint8Array): 'utf-8' | 'gb18030' | null {
-  return (['utf-8', 'gb18030'] as const).find((encoding) => isIn(encoding, bytes)) ?? null;
+/**
+ * The encoding that bytes are text in throughout, of those that desks use; null if they are no text.
+ * @param whole false for the beginning of a text, which may end within a character
+ */
+export function charsetOf(bytes: Uint8Array, whole = true): 'utf-8' | 'gb18030' | null {
+  return (['utf-8', 'gb18030'] as const).find((encoding) => isIn(encoding, bytes, whole)) ?? null;
 }
 
-function isIn(encoding: string, bytes: Uint8Array): boolean {
+function isIn(encoding: string, bytes: Uint8Array, whole: boolean): boolean {
   try {
-    new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    new TextDecoder(encoding, { fatal: true }).decode(bytes, { stream: !whole });
     return true;
   } catch {
     return false;

@@ -9,6 +9,7 @@ import type { NodeQueries } from '../db/index.ts';
 import { absentMaterials, charsetOf, readMaterial, readPart } from '../materials/index.ts';
 import { sha256 } from '../trust/index.ts';
 import type { Drawing, Renderer, SheetPaper, SheetTask } from './rendering/index.ts';
+import { MAX_SHEET_INPUT } from './rendering/index.ts';
 import type { Ticket } from './ticket.ts';
 import { fileOf } from './ticket.ts';
 
@@ -25,6 +26,9 @@ interface Stretch {
   length: number;
 }
 
+/** Bytes of a text by which its charset is told. */
+const CHARSET_BYTES = 64 * 1024;
+
 /** A time as papers state it: day and minute in China. */
 const MINUTE = new Intl.DateTimeFormat('sv-SE', { timeZone: ZONE, dateStyle: 'short', timeStyle: 'short' });
 
@@ -33,14 +37,15 @@ export const papersIn = ({ lines }: StoredCase): Paper[] => papersOf(lines.map((
 /** Some bytes of one paper. @throws {ProblemError} BAD_INPUT, NOT_FOUND */
 export async function paperPart(
   queries: NodeQueries,
-  { sha256: digest, size, fileName, mediaType }: Material,
+  paper: Material,
   { offset, length }: Stretch,
 ): Promise<PaperPartView> {
+  const { sha256: digest, size, fileName, mediaType } = paper;
   requireWithin(offset, size);
   const some = { sha256: digest, offset, length: Math.min(length, size - offset) };
   const bytes = some.length === 0 ? Buffer.alloc(0) : await readPart(queries, some);
   if (!bytes) throw gone(queries.node);
-  const charset = await charsetIn(queries, digest, mediaType);
+  const charset = await charsetIn(queries, paper);
   // text is shown as text whatever its markup
   const contentType = charset === null ? mediaType : `text/plain; charset=${charset}`;
   const about = { size, sha256: digest, fileName, contentType, inline: isShownInline(mediaType), entries: 0 };
@@ -54,7 +59,7 @@ export async function paperPage(
   { sha256: digest, mediaType }: Material,
   page: number,
 ): Promise<Drawing> {
-  return renderer.draw(`${queries.node} ${digest} ${page}`, async () => {
+  return renderer.draw('PAGE', `${queries.node} ${digest} ${page}`, async () => {
     const bytes = await readMaterial(queries, digest);
     if (!bytes) throw gone(queries.node);
     return { kind: 'PAGE', mediaType, bytes, page };
@@ -76,7 +81,9 @@ export async function filePart(
   const about = fileOf(opens);
   if (opens.form === 'PDF') {
     const key = `${queries.node} ${opens.case} ${reader?.issuer} ${reader?.sub} ${until}`;
-    const sheet = await parts.renderer.draw(key, async () => sheetTask(parts, queries, opens, reader?.name ?? ''));
+    const sheet = await parts.renderer.draw('SHEET', key, async () =>
+      sheetTask(parts, queries, opens, reader?.name ?? ''),
+    );
     requireWithin(stretch.offset, sheet.bytes.length);
     const bytes = Buffer.from(sheet.bytes).subarray(stretch.offset, stretch.offset + stretch.length);
     const { fileName, mediaType: contentType, inline } = about;
@@ -119,12 +126,16 @@ async function sheetTask(
   reader: string,
 ): Promise<SheetTask> {
   const papers: SheetPaper[] = [];
-  for (const { material, version, replacedBy } of await heldPapers(queries, file.case)) {
+  const held = await heldPapers(queries, file.case);
+  if (held.reduce((sum, { material }) => sum + material.size, 0) > MAX_SHEET_INPUT) {
+    throw problem('MATERIAL_OVERSIZED', 'The papers are too large for one print sheet; download them as a ZIP.');
+  }
+  for (const { material, version, replacedBy } of held) {
     const bytes = await readMaterial(queries, material.sha256);
     if (!bytes) throw gone(queries.node);
     const { name, fileName, mediaType } = material;
     const which = replacedBy === null ? (version === 1 ? '' : `(第${version}版)`) : `(第${version}版,已被替换)`;
-    const charset = await charsetIn(queries, material.sha256, mediaType);
+    const charset = await charsetIn(queries, material);
     papers.push({ title: `${papers.length + 1}. ${name}${which} ${fileName}`, mediaType, charset, bytes });
   }
   const at = MINUTE.format(now());
@@ -138,10 +149,11 @@ async function sheetTask(
 }
 
 /** The charset of a text: desks hand in UTF-8 and GB 18030; null for all else. */
-async function charsetIn(queries: NodeQueries, digest: string, mediaType: string): Promise<string | null> {
+async function charsetIn(queries: NodeQueries, { sha256: digest, size, mediaType }: Material): Promise<string | null> {
   if (!mediaType.startsWith('text/')) return null;
-  const bytes = await readMaterial(queries, digest);
-  return (bytes && charsetOf(bytes)) ?? 'utf-8';
+  const length = Math.min(size, CHARSET_BYTES);
+  const begin = await readPart(queries, { sha256: digest, offset: 0, length });
+  return (begin && charsetOf(begin, length === size)) ?? 'utf-8';
 }
 
 function requireWithin(offset: number, size: number): void {

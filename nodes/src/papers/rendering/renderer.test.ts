@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Renderer } from './renderer.ts';
-import type { Drawing, SheetPaper, Task } from './tasks.ts';
+import type { Drawing, PageTask, SheetPaper, Task } from './tasks.ts';
 
 const renderer = new Renderer(pino({ level: 'silent' }));
 afterAll(() => renderer.stop());
@@ -17,7 +17,7 @@ async function draw(task: Task): Promise<Drawing> {
   const key = String(++count);
   for (;;) {
     try {
-      return await renderer.draw(key, async () => task);
+      return await renderer.draw(task.kind, key, async () => task);
     } catch (error) {
       if (!(error instanceof ProblemError) || error.code !== 'PAPER_PREPARING') throw error;
     }
@@ -104,11 +104,11 @@ describe('a page', () => {
   test('asked for by several at once is drawn once', async () => {
     const bytes = await pdfOf(1);
     let made = 0;
-    const task = async (): Promise<Task> => {
+    const task = async (): Promise<PageTask> => {
       made++;
       return { kind: 'PAGE', mediaType: 'application/pdf', bytes, page: 1 };
     };
-    const all = await Promise.allSettled(Array.from({ length: 5 }, () => renderer.draw('one', task)));
+    const all = await Promise.allSettled(Array.from({ length: 5 }, () => renderer.draw('PAGE', 'one', task)));
     expect([all.length, made]).toEqual([5, 1]);
   });
 });

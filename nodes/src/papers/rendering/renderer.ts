@@ -48,15 +48,19 @@ export class Renderer {
 
   /**
    * @param key names the drawing; the same one is made once
-   * @param task made only if the drawing is not here
+   * @param task made only if the drawing is not here, when it is its turn
    * @throws {ProblemError} PAPER_PREPARING if it takes longer than a caller waits: it goes on, and the caller asks again;
    *   MATERIAL_TORN, MATERIAL_ENCRYPTED, MATERIAL_OVERSIZED, NOT_FOUND, BAD_INPUT of the paper
    */
-  async draw(key: string, task: () => Promise<Task>): Promise<Drawing> {
-    const kept = this.#kept.PAGE.find(key) ?? this.#kept.SHEET.find(key);
+  async draw<K extends Task['kind']>(
+    kind: K,
+    key: string,
+    task: () => Promise<Extract<Task, { kind: K }>>,
+  ): Promise<Drawing> {
+    const kept = this.#kept[kind].find(key);
     if (kept) return kept;
     if (!this.#underWay.has(key) && this.#underWay.size >= MOST_WAITING) throw preparing();
-    const drawing = this.#underWay.get(key) ?? this.#begin(key, task);
+    const drawing = this.#underWay.get(key) ?? this.#begin(kind, key, task);
     const waiting = new AbortController();
     const late = pause(PATIENCE_MS, null, { signal: waiting.signal }).catch(() => null);
     const answer = await Promise.race([drawing, late]);
@@ -72,21 +76,20 @@ export class Renderer {
     for (const lane of Object.values(this.#lanes)) lane.stop();
   }
 
-  #begin(key: string, made: () => Promise<Task>): Promise<Rendered> {
-    const drawing = this.#drawn(key, made).finally(() => this.#underWay.delete(key));
+  #begin(kind: Task['kind'], key: string, made: () => Promise<Task>): Promise<Rendered> {
+    const drawing = this.#drawn(kind, key, made).finally(() => this.#underWay.delete(key));
     this.#underWay.set(key, drawing);
     // callers that stopped waiting do not hear of a failure
     drawing.catch((error: unknown) => this.#log.debug({ err: error }, 'paper cannot be drawn'));
     return drawing;
   }
 
-  async #drawn(key: string, made: () => Promise<Task>): Promise<Rendered> {
-    const task = await made();
-    const answer = await this.#lanes[task.kind].render(task);
+  async #drawn(kind: Task['kind'], key: string, made: () => Promise<Task>): Promise<Rendered> {
+    const answer = await this.#lanes[kind].render(made);
     if (!('done' in answer)) return answer;
-    const kept = this.#kept[task.kind];
+    const kept = this.#kept[kind];
     kept.keep(key, answer.done, answer.done.bytes.length);
-    if (task.kind === 'SHEET') setTimeout(() => kept.forget(key), ADDRESS_MS).unref();
+    if (kind === 'SHEET') setTimeout(() => kept.forget(key), ADDRESS_MS).unref();
     return answer;
   }
 }
@@ -104,8 +107,9 @@ class Lane {
     this.#log = log;
   }
 
-  render(task: Task): Promise<Rendered> {
-    const answer = this.#last.then(() => this.#alone(task));
+  /** @param made reads the papers, when it is their turn: those that wait are not held in memory */
+  render(made: () => Promise<Task>): Promise<Rendered> {
+    const answer = this.#last.then(async () => this.#alone(await made()));
     this.#last = answer.catch(() => undefined);
     return answer;
   }
