@@ -135,6 +135,26 @@ describe('published lists', () => {
     expect(await list(VILLAGE, 'SERVICES')).toContain(LOW_INCOME);
   });
 
+  test('tell how what a node decides goes its way, and in the other lists no flow', async () => {
+    const list = (kind: 'FLOWS' | 'POWERS', node = COUNTY) =>
+      federation.desk(node, admission).publishedList(null, { division: node, kind });
+    const flows = await list('FLOWS');
+    expect(flows.map(({ flow, item }) => [flow?.item, flow?.place, item.code])).toEqual(
+      flows.map(({ item }) => [item.code, COUNTY, item.code]),
+    );
+    expect(flows.find(({ item }) => item.code === LOW_INCOME)?.flow?.lanes).toEqual(['申请人', '乡镇', '县']);
+    expect((await list('FLOWS', TOWNSHIP)).map(({ item }) => item.code)).toContain(HOMESTEAD);
+    expect(await list('FLOWS', VILLAGE)).toEqual([]);
+    expect((await list('POWERS')).filter(({ flow }) => flow !== null)).toEqual([]);
+    const query = `{ publishedList(division: "${COUNTY}", kind: FLOWS) { name flow } }`;
+    const result = await federation.ask(COUNTY, { role: 'admission', query, variables: {}, token: null });
+    expect(result.data).toMatchObject({
+      publishedList: expect.arrayContaining([
+        { name: '最低生活保障对象认定', flow: expect.stringContaining('审查(县)') },
+      ]),
+    });
+  });
+
   test('and the register are answered to the public', async () => {
     const query = `{ admission(division: "${COUNTY}") { due admitted outside items { state } fees { name amountFen } }
       publishedList(division: "${COUNTY}", kind: DUTIES, audience: PERSON) { name stages } }`;

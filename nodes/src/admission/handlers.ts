@@ -1,5 +1,6 @@
-import type { admission, AdmissionView } from '@liandong/schema/domains/admission';
+import type { admission, AdmissionView, ListEntry } from '@liandong/schema/domains/admission';
 import type { Day, DivisionCode, Divisions } from '@liandong/schema/kernel';
+import type { FlowChart } from '@liandong/schema/domains/catalogue';
 import type { Grant } from '@liandong/schema/domains/delegation';
 import {
   admissionState,
@@ -12,7 +13,9 @@ import {
 } from '@liandong/schema/domains/admission';
 import { citationsOf } from '@liandong/schema/domains/legal-bases';
 import { dayOf, problem } from '@liandong/schema/kernel';
-import { findAllItems, findItem } from '../catalogue/index.ts';
+import { flowOf } from '@liandong/schema/domains/catalogue';
+import { route } from '@liandong/schema/case';
+import { findAllItems, findImplementations, findItem, findRoute } from '../catalogue/index.ts';
 import type { NodeHandlers, NodeQueries, SharedTx } from '../db/index.ts';
 import { unkeyed } from '../idempotency/index.ts';
 import { basesByTitle } from '../legal-bases/index.ts';
@@ -37,7 +40,8 @@ export function admissionHandlers(parts: AdmissionParts): NodeHandlers<typeof ad
       const today = dayOf(now());
       const [items, powers] = await Promise.all([findAllItems(queries, today), powersOn(queries, today)]);
       const entries = publishedList(items, node, divisions, powers, kind, audience ?? null, today);
-      return entries.map((entry) => ({ ...entry, via: node }));
+      const flows = kind === 'FLOWS' ? await flowsOf(parts, queries, entries, powers) : null;
+      return entries.map((entry) => ({ ...entry, via: node, flow: flows?.get(entry.item.code) ?? null }));
     },
 
     admitItem: ({ viewer, tx, input: { item, from }, once }) =>
@@ -60,6 +64,27 @@ export function admissionHandlers(parts: AdmissionParts): NodeHandlers<typeof ad
         await insertFeeChange(tx, change, viewer, now());
       }),
   };
+}
+
+/** The flows of listed items by code, as the node's own people are told them. */
+async function flowsOf(
+  { node, divisions }: AdmissionParts,
+  queries: NodeQueries,
+  entries: readonly ListEntry[],
+  powers: readonly Grant[],
+): Promise<ReadonlyMap<string, FlowChart>> {
+  const keys = entries.map(({ item }) => ({
+    item: item.code,
+    node: divisions.atTier(node, item.decidingTier)?.code ?? node,
+  }));
+  const known = new Map((await findImplementations(queries, keys)).map((found) => [found.item, found]));
+  return new Map(
+    entries.map(({ item }) => {
+      const found = findRoute(() => route(item, node, divisions, powers));
+      const implementation = known.get(item.code) ?? null;
+      return [item.code, flowOf({ item, implementation, route: found, place: node, divisions })];
+    }),
+  );
 }
 
 /**

@@ -56,7 +56,8 @@ export async function findGuide(
   return { item, implementation, route: found, place, node, windows, divisions, power };
 }
 
-function findRoute(find: () => Route): Route | null {
+/** A route, or null where the place is too high to name the accepting organ. */
+export function findRoute(find: () => Route): Route | null {
   try {
     return find();
   } catch (error) {

@@ -17,7 +17,7 @@ export { fillItemIndex } from './item-index.ts';
 export { SEARCH_SQL, searchParameters } from './catalogue-search.ts';
 export { DIFFERING_SQL, HostDrift, differingParameters, findBasis, findDrifts } from './catalogue-drift.ts';
 export type { ComparedNode } from './catalogue-drift.ts';
-export { exportCpsv, findGuide } from './catalogue-guide.ts';
+export { exportCpsv, findGuide, findRoute } from './catalogue-guide.ts';
 export type { GuideReading } from './catalogue-guide.ts';
 export { catalogueHandlers } from './handlers.ts';
 export { catalogueLookup, heardOf } from './catalogue-lookup.ts';

@@ -6,6 +6,7 @@ import type { RoleBuilder } from '../../graph/builder.ts';
 import { addOperations } from '../../operation/graph.ts';
 import { admission } from './operations.ts';
 import type { Exemption, Fee, FeeChange } from './rules.ts';
+import { flowText } from '../catalogue/flow-text.ts';
 import type { AdmissionView, AdmittedItemView, ListEntryView } from './views.ts';
 
 /** With the node that answered, so that an item can be looked up there. */
@@ -129,6 +130,11 @@ function listEntryType({ builder, enumOf, refs }: RoleBuilder) {
         type: refs.DelegationUse,
         description: 'The grant by which the node decides; null where it decides by the item itself, or not at all.',
         resolve: (entry) => entry.through,
+      }),
+      flow: t.string({
+        description:
+          '办理流程 with its stages, as text, in the list `FLOWS`; `guide` has it as a picture. Null in other lists.',
+        resolve: ({ flow }) => flow && flowText(flow),
       }),
       capFen: t.field({
         type: 'Fen',

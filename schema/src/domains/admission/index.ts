@@ -2,6 +2,7 @@
 export { admission } from './operations.ts';
 export type { ChangeFeeInput, ExemptItemInput } from './operations.ts';
 export { publishedList } from './published-lists.ts';
+export type { ListEntry } from './published-lists.ts';
 export {
   admissionState,
   dueForAdmission,

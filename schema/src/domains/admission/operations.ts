@@ -23,7 +23,7 @@ export const admissionToday = query('admission', {
 
 /** One of the node's published lists, by the catalogue and the grants in effect today. */
 export const publishedList = query('publishedList', {
-  zh: '权力清单、责任清单、服务清单',
+  zh: '权力清单、责任清单、服务清单、流程清单',
   about:
     ', by the catalogue and the powers in effect today. A power is listed where `competence` names the node as decider, one lent with its grant and cap. Needs no login.',
   by: 'PUBLIC',

@@ -47,6 +47,13 @@ describe('published lists', () => {
     expect(codes(listAt(TOWNSHIP, 'POWERS'))).toEqual(['3310-NY-001']);
   });
 
+  test('hold the flows of all that is decided there, services too', () => {
+    const flows = codes(listAt(COUNTY, 'FLOWS'));
+    expect(flows).toEqual(expect.arrayContaining([...codes(listAt(COUNTY, 'POWERS')), '3310-RS-003']));
+    expect(flows).not.toContain('3310-NY-001');
+    expect(listAt(VILLAGE, 'FLOWS')).toEqual([]);
+  });
+
   test('hold the duties of everybody who has a part', () => {
     const township = listAt(TOWNSHIP, 'DUTIES');
     expect(township.find(({ item }) => item.code === '3310-MZ-001')?.stages).toEqual(['ACCEPT', 'REVIEW']);

@@ -35,8 +35,8 @@ export function serves(item: Pick<Item, 'audiences'>, audience: Audience): boole
 
 /**
  * The lists a node publishes, by the catalogue and the powers in effect: the powers it decides (权力清单), what it must do
- * for each power it has a part in or has lent out (责任清单; a grantor stays answerable, 行政许可法 Art. 24), and what people
- * can come for (服务清单), taking in included. Source: 中办发〔2015〕21号; 国办发〔2018〕45号.
+ * for each power it has a part in or has lent out (责任清单; a grantor stays answerable, 行政许可法 Art. 24), what people
+ * can come for (服务清单), taking in included, and how what it decides goes its way (流程清单). Source: 中办发〔2015〕21号; 国办发〔2018〕45号.
  * @param grants those in effect that day, see `grantsInEffect`
  * @param audience null for all audiences
  */
@@ -60,6 +60,8 @@ export function publishedList(
       switch (kind) {
         case 'POWERS':
           return isPower && stages.includes('DECIDE');
+        case 'FLOWS':
+          return stages.includes('DECIDE');
         case 'DUTIES':
           return isPower && (stages.length > 0 || stagesAt(item, tier).length > 0);
         case 'SERVICES':

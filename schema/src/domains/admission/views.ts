@@ -1,5 +1,6 @@
 import type { DivisionCode } from '../../kernel/divisions.ts';
 import { view } from '../../operation/operation.ts';
+import type { FlowChart } from '../catalogue/flow.ts';
 import type { AdmissionState } from '../catalogue/words.ts';
 import type * as lists from './published-lists.ts';
 import type { AdmissionEntry, Fee, FeeChange } from './rules.ts';
@@ -24,6 +25,8 @@ export interface AdmissionView {
 /** A line of a published list, and the node that answered, which surely has the item. */
 export interface ListEntryView extends lists.ListEntry {
   via: DivisionCode;
+  /** Of what the node decides, in the list of flows; null in others. */
+  flow: FlowChart | null;
 }
 
 export const Admission = view<AdmissionView>('Admission');

@@ -62,12 +62,13 @@ export const LEGAL_BASIS_CHANGE_LABELS: Record<LegalBasisChangeKind, string> = {
 export const LEGAL_BASIS_CHANGE = vocabulary('LegalBasisChangeKind', '立改废', LEGAL_BASIS_CHANGE_LABELS);
 
 /** 公开清单: the lists a node publishes. */
-export const LIST_KINDS = ['POWERS', 'DUTIES', 'SERVICES'] as const;
+export const LIST_KINDS = ['POWERS', 'DUTIES', 'SERVICES', 'FLOWS'] as const;
 export type ListKind = (typeof LIST_KINDS)[number];
 export const LIST_KIND_LABELS: Record<ListKind, string> = {
   POWERS: '权力清单',
   DUTIES: '责任清单',
   SERVICES: '服务清单',
+  FLOWS: '流程清单',
 };
 export const LIST_KIND = vocabulary('ListKind', '公开清单', LIST_KIND_LABELS);
 
