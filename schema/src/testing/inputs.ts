@@ -1,4 +1,4 @@
-import type { GraphQLArgument, GraphQLInputType, GraphQLOutputType, GraphQLSchema } from 'graphql';
+import type { GraphQLArgument, GraphQLInputType, GraphQLNamedType, GraphQLOutputType, GraphQLSchema } from 'graphql';
 import {
   getNamedType,
   isCompositeType,
@@ -126,7 +126,18 @@ function placesIn(type: GraphQLInputType, samples: Samples, place: string): Plac
   return ['String', 'ID'].includes(type.name) ? [{ path: [], put: (text) => text }] : [];
 }
 
-/** A question with its required arguments; it selects only `__typename` of the answer. */
+function selectionOf(type: GraphQLNamedType): string {
+  if (!isCompositeType(type)) return '';
+  if (!isObjectType(type) || !type.name.endsWith('Outcome')) return ' { __typename }';
+  const results = Object.values(type.getFields()).filter(({ name }) => !['errors', 'id', 'node'].includes(name));
+  const result = results.map(({ name, type: below }) => `${name}${selectionOf(getNamedType(below))}`).join(' ');
+  return ` { errors { code field } ${result} }`;
+}
+
+/**
+ * A question with its required arguments; it selects only `__typename` of the answer, and of an outcome, one of many,
+ * why it was refused and whether there is a result.
+ */
 export function queryCall(schema: GraphQLSchema, field: string, samples: Samples): Call {
   const found = schema.getQueryType()?.getFields()[field];
   if (!found) throw new Error(`no question ${field}`);
@@ -134,7 +145,7 @@ export function queryCall(schema: GraphQLSchema, field: string, samples: Samples
   const declared = args.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(', ');
   const given = args.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
   const call = args.length === 0 ? field : `${field}(${given})`;
-  const below = isCompositeType(getNamedType(found.type)) ? ' { __typename }' : '';
+  const below = selectionOf(getNamedType(found.type));
   return {
     query: `query Walk${declared === '' ? '' : `(${declared})`} { ${call}${below} }`,
     variables: Object.fromEntries(
