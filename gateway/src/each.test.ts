@@ -9,6 +9,7 @@ import {
   MemoryFederation,
   NOWHERE,
   OTHER_VILLAGE,
+  THIRD_VILLAGE,
   TOWNSHIP,
   VILLAGE,
   asked,
@@ -178,5 +179,57 @@ describe('a mutation for many whose cases name their nodes', () => {
       'township acceptCases',
       'villages acceptCases + acceptCases',
     ]);
+  });
+});
+
+describe('a question to every node of a division', () => {
+  const operator = personAt(TOWNSHIP, 'OPERATOR');
+  const FEEDS = `query($division: ID!) {
+    nodeFeedsWithin(division: $division) {
+      id node { code name } feeds { subscribers { subscriber { code } } } errors { code node { code } }
+    }
+  }`;
+  const ask = (division: string, viewer: typeof clerk | null = operator) => federation.ask(FEEDS, { division }, viewer);
+
+  test('is asked of each with the caller’s token, one request a host, parents before children', async () => {
+    const { data, errors } = await ask(TOWNSHIP);
+    expect(errors).toBeUndefined();
+    const nodes = [TOWNSHIP, VILLAGE, THIRD_VILLAGE, OTHER_VILLAGE];
+    const answers = data?.['nodeFeedsWithin'] as { id: string }[];
+    expect(answers.map(({ id }) => id)).toEqual(nodes);
+    expect(answers).toMatchObject(
+      nodes.map((code) => ({ node: { code }, feeds: { subscribers: [{ subscriber: { code } }] }, errors: [] })),
+    );
+    expect(federation.hosts.requests.map(({ host }) => host).sort()).toEqual(['township', 'villages']);
+  });
+
+  test('has the reason at the place of each node that gave no answer', async () => {
+    federation.hosts.faults.set('villages', 'dead');
+    const { data, errors } = await ask(TOWNSHIP);
+    expect(errors).toBeUndefined();
+    expect(data?.['nodeFeedsWithin']).toMatchObject([
+      { id: TOWNSHIP, feeds: { subscribers: [{}] }, errors: [] },
+      ...[VILLAGE, THIRD_VILLAGE, OTHER_VILLAGE].map((code) => ({
+        id: code,
+        node: { code },
+        feeds: null,
+        errors: [{ code: 'NODE_UNREACHABLE', node: { code } }],
+      })),
+    ]);
+  });
+
+  test('of one node is that node’s answer, and its refusal if the node refuses', async () => {
+    expect((await ask(VILLAGE)).data?.['nodeFeedsWithin']).toMatchObject([{ id: VILLAGE, errors: [] }]);
+    const refused = await ask(VILLAGE, personAt(TOWNSHIP, 'CLERK'));
+    expect(refused.data?.['nodeFeedsWithin']).toMatchObject([
+      { id: VILLAGE, feeds: null, errors: [{ code: 'FORBIDDEN' }] },
+    ]);
+  });
+
+  test('is refused outside the caller’s division and to the public, before any node is asked', async () => {
+    expect(faultsOf(await ask(COUNTY))).toMatchObject([{ place: 'nodeFeedsWithin', code: 'FORBIDDEN' }]);
+    expect(faultsOf(await ask(COUNTY, null))).toMatchObject([{ place: 'nodeFeedsWithin', code: 'UNAUTHENTICATED' }]);
+    expect(faultsOf(await ask(NOWHERE))).toMatchObject([{ place: 'nodeFeedsWithin', code: 'UNKNOWN_DIVISION' }]);
+    expect(asked(federation.hosts)).toEqual([]);
   });
 });

@@ -46,16 +46,31 @@ export async function answerEach(
   route: Route & { by: 'each' },
   asks: AsksNodes,
 ): Promise<Answer> {
-  const list = new DividedList(role, field, route);
-  const groups = groupsOf(route.one, list, asks);
+  const list = new ListOfCases(role, field, route);
+  return answerOf(list, route.one, groupsOf(route.one, list, asks), asks);
+}
+
+/**
+ * Answers a field that asks every node of a division, each for the caller. A node that gives no answer has its reason
+ * at its place.
+ */
+export async function answerWithin(
+  role: RoleName,
+  field: RootField,
+  nodes: readonly string[],
+  asks: AsksNodes,
+): Promise<Answer> {
+  const groups = nodes.map((node, place) => ({ node, places: [place] }));
+  const route = { by: 'division', path: ['division'], otherwise: null } as const;
+  return answerOf(new ListOfNodes(role, field, nodes), route, groups, asks);
+}
+
+async function answerOf(list: DividedList, route: SingleRoute, groups: Group[], asks: AsksNodes): Promise<Answer> {
   const answers = await Promise.all(
-    groups.map(async ({ node, places }) => ({
-      places,
-      answer: await asks.askOwner(route.one, node, list.asking(places)),
-    })),
+    groups.map(async ({ node, places }) => ({ places, answer: await asks.askOwner(route, node, list.asking(places)) })),
   );
   const [only] = answers;
-  if (only?.places.length === list.entries.length && isWhole(only.answer)) return only.answer;
+  if (only?.places.length === list.length && isWhole(only.answer)) return only.answer;
   for (const { places, answer } of answers) list.take(places, answer);
   return list.whole(groups[0]?.node ?? '');
 }
@@ -72,7 +87,7 @@ function isSame({ idempotencyKey: key, ...own }: Entry, { idempotencyKey: other,
   return isDeepStrictEqual(own, its) || (key !== undefined && key === other);
 }
 
-function groupsOf(route: SingleRoute, list: DividedList, asks: AsksNodes): Group[] {
+function groupsOf(route: SingleRoute, list: ListOfCases, asks: AsksNodes): Group[] {
   const { entries, common } = list;
   const places = entries.map((_, place) => place);
   // a list that is refused as a whole goes to one node, which says why; nothing of it may be done.
@@ -101,38 +116,34 @@ interface Taken {
   isCopy: boolean;
 }
 
-/** A list of cases in a root field's arguments, and the outcomes that came for them so far. */
-class DividedList {
-  readonly entries: readonly Entry[];
-  readonly common: Entry;
+/** What a root field asks for many, and the outcomes that came so far. */
+abstract class DividedList {
+  readonly length: number;
   readonly #role: RoleName;
   readonly #field: RootField;
-  readonly #argument: string;
   readonly #isPayload: boolean;
   readonly #taken: Taken[] = [];
   readonly #failures: Failure[] = [];
   readonly #refusals: (Problem | null)[];
 
-  constructor(role: RoleName, field: RootField, { path }: Route & { by: 'each' }) {
-    const [argument = 'each', inside] = path;
-    const given = (inside === undefined ? field.args : field.args[argument]) as Entry & { each: Entry[] };
-    const { each, ...common } = given;
-    // the graph takes one entry for a list of one
-    this.entries = [each].flat();
-    this.#refusals = this.entries.map(() => null);
-    this.common = common;
+  protected constructor(role: RoleName, field: RootField, length: number, isPayload: boolean) {
+    this.length = length;
     this.#role = role;
     this.#field = field;
-    this.#argument = argument;
-    this.#isPayload = inside !== undefined;
+    this.#isPayload = isPayload;
+    this.#refusals = Array.from({ length }, () => null);
   }
 
-  /** The question for some of the list. */
-  asking(places: readonly number[]): Asked {
-    const each = places.flatMap((place) => this.entries[place] ?? []);
-    const type = argumentType(roleSchema(this.#role), this.#field.name, this.#argument);
-    const { query, variables, keysVariable } = this.#field.keyed(this.#argument, type);
-    return { query, variables: { ...variables, [keysVariable]: this.#isPayload ? { ...this.common, each } : each } };
+  /** The question for some of them. */
+  abstract asking(places: readonly number[]): Asked;
+  /** The nodes, if they are what the list is of. */
+  protected abstract readonly nodes: readonly string[] | undefined;
+
+  /** The question with another value of an argument. */
+  protected askingWith(argument: string, value: unknown): Asked {
+    const type = argumentType(roleSchema(this.#role), this.#field.name, argument);
+    const { query, variables, keysVariable } = this.#field.keyed(argument, type);
+    return { query, variables: { ...variables, [keysVariable]: value } };
   }
 
   refuse(places: readonly number[], why: Problem): void {
@@ -169,18 +180,61 @@ class DividedList {
    * @throws {ProblemError} if a question is refused as a whole
    */
   async whole(at: string): Promise<Answer> {
-    const operation = { role: this.#role, at, ...this.asking(this.entries.map((_, i) => i)), token: null };
+    const all = Array.from({ length: this.length }, (_, i) => i);
+    const operation = { role: this.#role, at, ...this.asking(all), token: null };
     const services = (node: string): never => {
       throw problem('MISROUTED', 'The gateway is no node.', { node });
     };
-    const context = { viewer: null, at, deadline: Infinity, services, gathered: { refusals: this.#refusals } };
+    const gathered = { refusals: this.#refusals, ...(this.nodes ? { nodes: this.nodes } : {}) };
+    const context = { viewer: null, at, deadline: Infinity, services, gathered };
     const { data, errors = [] } = await executeRole(operation, context, (error) => {
       throw error;
     });
     const value = data?.[this.#field.responseKey] ?? null;
-    for (const taken of this.#taken) lay(taken, taken.value, value, this.entries.length);
+    for (const taken of this.#taken) lay(taken, taken.value, value, this.length);
     const failures = errors.map((error) => ({ path: (error.path ?? []).slice(1), problem: problemOf(error, at) }));
     return { value, failures: [...failures, ...this.#failures] };
+  }
+}
+
+/** A list of cases in a root field's arguments. */
+class ListOfCases extends DividedList {
+  readonly entries: readonly Entry[];
+  readonly common: Entry;
+  protected readonly nodes = undefined;
+  readonly #argument: string;
+  readonly #inside: boolean;
+
+  constructor(role: RoleName, field: RootField, { path }: Route & { by: 'each' }) {
+    const [argument = 'each', inside] = path;
+    const given = (inside === undefined ? field.args : field.args[argument]) as Entry & { each: Entry[] };
+    const { each, ...common } = given;
+    // the graph takes one entry for a list of one
+    const entries = [each].flat();
+    super(role, field, entries.length, inside !== undefined);
+    this.entries = entries;
+    this.common = common;
+    this.#argument = argument;
+    this.#inside = inside !== undefined;
+  }
+
+  asking(places: readonly number[]): Asked {
+    const each = places.flatMap((place) => this.entries[place] ?? []);
+    return this.askingWith(this.#argument, this.#inside ? { ...this.common, each } : each);
+  }
+}
+
+/** The nodes of a division, which are each asked for themselves. */
+class ListOfNodes extends DividedList {
+  protected readonly nodes: readonly string[];
+
+  constructor(role: RoleName, field: RootField, nodes: readonly string[]) {
+    super(role, field, nodes.length, false);
+    this.nodes = nodes;
+  }
+
+  asking([place = 0]: readonly number[]): Asked {
+    return this.askingWith('division', this.nodes[place]);
   }
 }
 

@@ -11,10 +11,12 @@ const NODE_WEIGHT = 4;
 /** Most questions to all nodes of a division in one request without a login. */
 const MOST_OF_STRANGERS = 2;
 
-/** Root fields that all nodes of a division answer together. */
-const GATHERED: ReadonlyMap<string, Route & { by: 'subtree' }> = new Map(
+/** Root fields that all nodes of a division answer, together or each. */
+const GATHERED: ReadonlyMap<string, Route & { by: 'subtree' | 'within' }> = new Map(
   ROLE_LIST.flatMap(({ routes }) =>
-    Object.entries(routes).flatMap(([name, route]) => (route.by === 'subtree' ? [[name, route] as const] : [])),
+    Object.entries(routes).flatMap(([name, route]) =>
+      route.by === 'subtree' || route.by === 'within' ? [[name, route] as const] : [],
+    ),
   ),
 );
 

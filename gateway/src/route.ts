@@ -9,7 +9,7 @@ import type { GraphQLError } from 'graphql';
 import { parse } from 'graphql';
 import type { GatewayContext } from './context.ts';
 import type { AsksNodes, OwnersAnswer } from './each.ts';
-import { answerEach } from './each.ts';
+import { answerEach, answerWithin } from './each.ts';
 import type { Answer, Failure } from './failures.ts';
 import { isElsewhere, isWayFault, problemOf } from './failures.ts';
 import type { NodeAnswer } from './gather.ts';
@@ -55,6 +55,8 @@ export function routedExecutor(
             return asker.gathered(route, runs);
           case 'each':
             return asker.divided(route);
+          case 'within':
+            return asker.within(route);
           default:
             return asker.single(route);
         }
@@ -100,6 +102,21 @@ class Asker implements AsksNodes {
   async divided(route: Route & { by: 'each' }): Promise<Answer> {
     try {
       return await answerEach(this.#role.name, this.#field, route, this);
+    } catch (error) {
+      return failed(problemsOf(error)[0]);
+    }
+  }
+
+  /** A field that every node of a division answers for the caller, who works at the division or above it. */
+  async within(route: Route & { by: 'within' }): Promise<Answer> {
+    try {
+      const desk = this.#viewersDesk();
+      const division = this.#registry.divisions.get(String(argumentAt(this.#field.args, route.path))).code;
+      // every node would refuse it
+      if (!this.#registry.divisions.isWithin(division, desk)) {
+        throw problem('FORBIDDEN', `${division} is not open to ${desk}.`, { node: division });
+      }
+      return await answerWithin(this.#role.name, this.#field, this.#registry.nodesWithin(division), this);
     } catch (error) {
       return failed(problemsOf(error)[0]);
     }

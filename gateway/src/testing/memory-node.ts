@@ -9,6 +9,7 @@ import type { PaperPartView, papers } from '@liandong/schema/domains/papers';
 import type { DivisionCode, ProblemError } from '@liandong/schema/kernel';
 import type { Domain, Page, PageRequest, Viewer } from '@liandong/schema/operation';
 import type { PlaceRoster } from '@liandong/schema/domains/roster';
+import type { NodeFeedsView, operators } from '@liandong/schema/domains/operators';
 import type { RollupView, StandardizationView, figures } from '@liandong/schema/domains/figures';
 import { performing } from '@liandong/schema/operation';
 import { problem } from '@liandong/schema/kernel';
@@ -44,7 +45,8 @@ type Answered = Domain<
     (typeof delegation)['operations'] &
     (typeof catalogue)['operations'] &
     (typeof sharing)['operations'] &
-    (typeof papers)['operations']
+    (typeof papers)['operations'] &
+    (typeof operators)['operations']
 >;
 
 /**
@@ -146,6 +148,7 @@ export class MemoryNode implements NodeServices {
       rollup: async (viewer, { from, to }) => this.#rollup(viewer, from, to),
       standardization: async () => this.#standardization(),
       cases: async (viewer, { filter }, page) => this.#list(viewer, filter?.states ?? null, page),
+      nodeFeeds: async (viewer) => this.#feeds(viewer),
       acceptCase: async (viewer, input) => this.#accept(viewer, input.id),
       resultDocument: async (viewer, input) => this.#must(viewer, input.case, () => `told by ${this.code}`),
       catalog: async (_viewer, { search }, page) => this.#catalog(search ?? null, page),
@@ -249,6 +252,13 @@ export class MemoryNode implements NodeServices {
       known.state = 'ACCEPTED';
       return handlingOf(this.code, known);
     });
+  }
+
+  /** Names itself as the subscriber. */
+  #feeds(viewer: Viewer | null): NodeFeedsView {
+    if (this.fault) throw this.fault;
+    if (!viewer?.roles.includes('OPERATOR')) throw problem('FORBIDDEN', 'Only operators ask.', { node: this.code });
+    return { subscribers: [{ feed: 'CATALOGUE', subscriber: this.code, acked: 1, head: 1 }], subscriptions: [] };
   }
 
   #track(number: string, code: string): TrackedCaseView {

@@ -41,4 +41,8 @@ export function examples(asking: Asking): void {
   test('the example of figures says how many nodes they cover', async () => {
     expect(await example('read-figures')).toMatch(/\d+ of 7 nodes without a gap/);
   });
+
+  test('the example of operators sees every node of the township', async () => {
+    expect(await example('look-after-nodes')).toMatch(/亭旁镇 {2}就绪[^]*(\d+) of \1 nodes answered/);
+  });
 }

@@ -1,11 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DivisionCode } from '@liandong/schema/kernel';
-import type { KnownKey } from '@liandong/schema/trust';
 import { REVOCATION_REASONS } from '@liandong/schema/trust';
 import { problem } from '@liandong/schema/kernel';
 import { requestRetry } from '../handoff/index.ts';
-import { certifyKey, endKey, logKey, readKeyLog, readKeyRequest, requestOf } from '../keys/index.ts';
+import { certifyKey, describeKey, endKey, logKey, readKeyLog, readKeyRequest, requestOf } from '../keys/index.ts';
 import { generateNodeKey, protectKeys, writeKey } from '../trust/index.ts';
 import { protectDataKeys } from '../vault/index.ts';
 import type { OpenedNode, Terminal, Values } from './opening.ts';
@@ -152,7 +150,7 @@ function list({ print, issuing }: OpenedNode, values: Values): Promise<void> {
   const keys = issuing.trust
     .keys()
     .filter((key) => of === null || issuing.divisions.isWithin(key.node, of))
-    .map((key) => describe(key, issuing.now()))
+    .map((key) => describeKey(key, issuing.now()))
     .sort((a, b) => a.node.localeCompare(b.node) || a.issuedAt.localeCompare(b.issuedAt));
   if (values['json'] === true) print(`${JSON.stringify(keys)}\n`);
   else
@@ -165,7 +163,7 @@ async function show({ print, db, node, issuing }: OpenedNode, values: Values, ki
   if (!key) throw problem('NOT_FOUND', `No key ${kid ?? ''} is known here.`);
   const chain = issuing.trust.documentsOf([key.kid]).map(({ kind, content }) => ({ kind, ...content }));
   const log = await readKeyLog(db.queries(node), key.kid);
-  const whole = { ...describe(key, issuing.now()), chain, log };
+  const whole = { ...describeKey(key, issuing.now()), chain, log };
   print(`${JSON.stringify(whole, null, values['json'] === true ? 0 : 2)}\n`);
 }
 
@@ -183,31 +181,6 @@ async function protect({ print, config, passphrase }: OpenedNode): Promise<void>
   const kids = await protectKeys(config.keysDir, passphrase);
   const dataKeys = await protectDataKeys(config.keysDir, passphrase);
   print(`${kids.length} keys and ${dataKeys} data keys that were plain are encrypted in ${config.keysDir}.\n`);
-}
-
-interface DescribedKey {
-  kid: string;
-  node: DivisionCode;
-  state: 'IN_EFFECT' | 'ENDING' | 'ENDED' | 'COMING';
-  issuer: DivisionCode;
-  issuedAt: string;
-  notBefore: string | null;
-  notAfter: string | null;
-  end: { from: string; reason: string; by: DivisionCode; why: string } | null;
-}
-
-function describe({ kid, node, certificate, ended }: KnownKey, now: Date): DescribedKey {
-  const { issuer, issuedAt, notBefore = null, notAfter = null } = certificate.content;
-  const end = ended && {
-    from: ended.content.from,
-    reason: ended.content.reason,
-    by: ended.content.issuer,
-    why: ended.content.why,
-  };
-  const over = [notAfter, end?.from].some((at) => typeof at === 'string' && new Date(at) <= now);
-  const coming = notBefore !== null && new Date(notBefore) > now;
-  const state = over ? 'ENDED' : coming ? 'COMING' : end ? 'ENDING' : 'IN_EFFECT';
-  return { kid, node, state, issuer, issuedAt, notBefore, notAfter, end };
 }
 
 function hoursOf(values: Values, otherwise: number): number {

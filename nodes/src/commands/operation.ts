@@ -4,7 +4,7 @@ import { readConfig } from '../config.ts';
 import { HostDb } from '../db/index.ts';
 import { withPlacedNodes } from '../host/index.ts';
 import type { ParkedCase } from '../handoff/index.ts';
-import { bodyOfParked, decideParked, getParked, listParked } from '../handoff/index.ts';
+import { bodyOfParked, decideParked, getParked, listParked, subjectOfParked } from '../handoff/index.ts';
 import { examine } from '../health/doctor.ts';
 import type { Finding } from '../health/doctor-check.ts';
 import { noteCommandRead } from '../reads/index.ts';
@@ -88,15 +88,16 @@ const COMMANDS: Record<string, Run> = {
     if (values['body'] !== true) return;
     const reader = commandReader(values, 'parked show');
     const body = await bodyOfParked(db, node, parked.id);
-    await noteCommandRead(db, node, reader, { ...subjectOf(parked.id, body), fields: ['message'] }, new Date());
+    await noteCommandRead(db, node, reader, { ...subjectOfParked(parked.id, body), fields: ['message'] }, new Date());
     print(`${body}\n`);
   }),
   'parked retry': onNode(async (db, node, { print }, values, id) => {
-    await decideParked(db, node, named(id), 'RETRY', actorOf(values), null);
+    await db.transact(node, (tx) => decideParked(tx, named(id), 'RETRY', actorOf(values), null));
     print('The host tries it again within seconds; liandong parked show tells what came of it.\n');
   }),
   'parked answer': onNode(async (db, node, { print }, values, id) => {
-    await decideParked(db, node, named(id), 'REFUSE', actorOf(values), requireValue(values, 'reason'));
+    const reason = requireValue(values, 'reason');
+    await db.transact(node, (tx) => decideParked(tx, named(id), 'REFUSE', actorOf(values), reason));
     print('The host refuses it within seconds and tells its sender.\n');
   }),
   'backup create': async ({ environment, print }, values) => {
@@ -144,18 +145,6 @@ async function healing(db: HostDb, node: string): Promise<string> {
     ? `${node} is healed since ${healedAt.toISOString()}.`
     : `${node} waits for what others hold of it since ${askedSince.toISOString()}.`;
   return `${head}\n${answered} nodes answered and gave back ${cases} cases. Silent: ${silent.join(', ') || 'nobody'}.\n`;
-}
-
-/** The subject of a message: the case it names, or else the message itself. */
-function subjectOf(id: string, body: string): { kind: 'CASE' | 'MESSAGE'; subject: string } {
-  try {
-    const said: unknown = JSON.parse(body);
-    const about = typeof said === 'object' && said !== null && 'case' in said ? said.case : null;
-    if (typeof about === 'string' && about !== '') return { kind: 'CASE', subject: about };
-  } catch {
-    // a body that is not JSON was parked for that
-  }
-  return { kind: 'MESSAGE', subject: id };
 }
 
 function line({ id, parkedAt, sender, kind, code, retryAt, resolvedAt }: ParkedCase): string {

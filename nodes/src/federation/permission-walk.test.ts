@@ -79,6 +79,8 @@ function samplesAt(caseId: string, filed: string, enquiry: string): Samples {
     'ReportEnquiryInput.id': enquiry,
     'EndDelegationInput.id': randomUUID(),
     'AnswerDelegationInput.id': randomUUID(),
+    'RetryParkedInput.id': randomUUID(),
+    'AnswerParkedInput.id': randomUUID(),
     'RevokeInput.id': randomUUID(),
     'DeliverBundleInput.id': randomUUID(),
     change: randomUUID(),

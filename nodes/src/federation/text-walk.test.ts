@@ -76,6 +76,7 @@ describe('a text of any other kind', () => {
     [TOWNSHIP, 'CHIEF', null],
     [COUNTY, 'SUPERVISOR', null],
     [CITY, 'CATALOGUER', null],
+    [TOWNSHIP, 'OPERATOR', null],
   ];
 
   test.each(WITH_TEXTS)('is never an internal error at $kind $field', async (root) => {
@@ -104,6 +105,13 @@ describe('a cursor that no list made', () => {
     ],
     ['enquiries', 'enquiries(after: $after)', personAt(VILLAGE, 'AGENT'), `0 ${instant} x\u0000`],
     ['enquiries', 'enquiries(after: $after)', personAt(VILLAGE, 'AGENT'), '0 0000-06-16T10:00:00.000Z x'],
+    ['operators', 'parkedMessages(after: $after)', personAt(TOWNSHIP, 'OPERATOR'), json(instant, 'x\u0000')],
+    [
+      'operators',
+      'parkedMessages(after: $after)',
+      personAt(TOWNSHIP, 'OPERATOR'),
+      json('0000-06-16', '00000000-0000-4000-8000-000000000000'),
+    ],
     ['projects', 'projects(after: $after)', personAt(COUNTY, 'CLERK'), '2026-06-16 x\u0000'],
     ['projects', 'projects(after: $after)', personAt(COUNTY, 'CLERK'), '0000-06-16 x'],
     ['joint', 'opinionRequests(after: $after)', personAt(COUNTY, 'CLERK', '民政'), json(instant, 'x\u0000', 1)],

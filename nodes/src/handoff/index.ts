@@ -16,5 +16,13 @@ export { inPatience } from './roads.ts';
 export { SendFaults } from './send-faults.ts';
 export type { Sending } from './send-faults.ts';
 export { ParkedRetries, parkMessage, requestRetry } from './parked.ts';
-export { bodyOfParked, decideParked, getParked, listParked } from './parked-decisions.ts';
+export {
+  bodyOfParked,
+  decideParked,
+  getParked,
+  listParked,
+  parkedIn,
+  parkedPage,
+  subjectOfParked,
+} from './parked-decisions.ts';
 export type { ParkedCase } from './parked-decisions.ts';

@@ -7,7 +7,9 @@ import { dayOf, parseDivisions, problem } from '@liandong/schema/kernel';
 import { createRemoteJWKSet } from 'jose';
 import { openCalendar } from '../calendar/index.ts';
 import type { HostConfig } from '../config.ts';
-import { NodePlacement, readTrustFile } from '../host/index.ts';
+// not by their index, whose host asks the doctor
+import { readTrustFile } from '../host/foundation.ts';
+import { NodePlacement } from '../host/node-placement.ts';
 import { Trust, findKeys, readPassphrase } from '../trust/index.ts';
 import type { Finding, HostKeys, Subject } from './doctor-check.ts';
 import { bad, ok, reasonOf, warn } from './doctor-check.ts';

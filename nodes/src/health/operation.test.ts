@@ -46,6 +46,8 @@ async function sendNonsense(): Promise<string> {
   await eventually(async () => (await listParked(federation.db(TOWNSHIP), TOWNSHIP)).some((p) => p.id === id));
   return id;
 }
+const decide = (id: string, decision: 'RETRY' | 'REFUSE', reason: string | null) =>
+  federation.db(TOWNSHIP).transact(TOWNSHIP, (tx) => decideParked(tx, id, decision, 'wang', reason));
 const owed = async (id: string) =>
   (
     await federation.rows<{ outcome: string | null; settled_at: Date | null }>(
@@ -182,17 +184,17 @@ describe('readiness', () => {
 describe('a parked message', () => {
   test('is refused by people, and its sender is told', async () => {
     const id = await sendNonsense();
-    await decideParked(federation.db(TOWNSHIP), TOWNSHIP, id, 'REFUSE', 'wang', '内容有误');
+    await decide(id, 'REFUSE', '内容有误');
     await eventually(async () => (await owed(id))?.outcome === 'REFUSED');
     expect((await getParked(federation.db(TOWNSHIP), TOWNSHIP, id)).resolvedAt).toBeInstanceOf(Date);
-    await expect(decideParked(federation.db(TOWNSHIP), TOWNSHIP, id, 'RETRY', 'wang', null)).rejects.toMatchObject({
+    await expect(decide(id, 'RETRY', null)).rejects.toMatchObject({
       code: 'BAD_INPUT',
     });
   });
 
   test('that cannot be processed this time either waits again', async () => {
     const id = await sendNonsense();
-    await decideParked(federation.db(TOWNSHIP), TOWNSHIP, id, 'RETRY', 'wang', null);
+    await decide(id, 'RETRY', null);
     await eventually(async () => (await getParked(federation.db(TOWNSHIP), TOWNSHIP, id)).retryAt === null);
     expect((await getParked(federation.db(TOWNSHIP), TOWNSHIP, id)).resolvedAt).toBeNull();
     expect((await owed(id))?.settled_at).toBeNull();
@@ -213,7 +215,7 @@ describe('a parked message', () => {
         .vault(TOWNSHIP)
         .seal('parked.body', id, JSON.stringify({ case: caseId, lines: [jws] })),
     ]);
-    await decideParked(federation.db(TOWNSHIP), TOWNSHIP, id, 'RETRY', 'wang', null);
+    await decide(id, 'RETRY', null);
     await eventually(async () => (await owed(id))?.outcome === 'DONE');
   });
 

@@ -20,6 +20,7 @@ import { joint } from '@liandong/schema/domains/joint';
 import { notes } from '@liandong/schema/domains/notes';
 import { offices } from '@liandong/schema/domains/offices';
 import { papers } from '@liandong/schema/domains/papers';
+import { operators } from '@liandong/schema/domains/operators';
 import { projects } from '@liandong/schema/domains/projects';
 import { proxy } from '@liandong/schema/domains/proxy';
 import { reads } from '@liandong/schema/domains/reads';
@@ -44,6 +45,7 @@ import { jointHandlers, jointOf } from '../joint/index.ts';
 import { legalBasisHandlers } from '../legal-bases/index.ts';
 import { noteHandlers } from '../notes/index.ts';
 import { findOffices, officeHandlers } from '../offices/index.ts';
+import { operatorHandlers } from '../operators/index.ts';
 import { papersHandlers } from '../papers/index.ts';
 import { atNode, performer } from '../operation/index.ts';
 import { findStanding, projectHandlers } from '../projects/index.ts';
@@ -131,6 +133,16 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     atNode(projects, projectHandlers({ ...house, calendar, keeper, outbox, successionOf, posts: findPosts })),
     atNode(sharing, sharingHandlers({ ...house, trust, outbox, posts: findPosts })),
     atNode(reads, readsHandlers(house)),
+    atNode(
+      operators,
+      operatorHandlers({
+        ...house,
+        config: parts.config,
+        health: parts.health,
+        trust,
+        incarnations: parts.incarnations,
+      }),
+    ),
   ]);
   const services = {
     perform,

@@ -14,7 +14,8 @@ import { HAND_OFF_PORTS } from '../handoff/index.ts';
 import { readKeyDocuments } from '../keys/index.ts';
 import { Renderer } from '../papers/index.ts';
 import { collectProcess } from '../observability/index.ts';
-import { HostMetrics, MetricsServer, readinessOf } from '../health/index.ts';
+import type { Readiness } from '../health/index.ts';
+import { HostMetrics, MetricsServer } from '../health/index.ts';
 import { Incarnations } from '../restore/index.ts';
 import { openVault, readyDataKeys } from '../sealing/index.ts';
 import { findKeys, readPassphrase } from '../trust/index.ts';
@@ -109,7 +110,7 @@ async function startParts(
   for (const node of config.nodes) divisions.get(node);
   const tokens = await openTokens(config.issuersFile, log, onStop);
   const { parts, vault, served } = await openParts(config, foundation, now, log, onStop);
-  const { db, incarnations } = parts;
+  const { incarnations } = parts;
   const { nodes } = served;
 
   const openDesks = deskOpener(parts);
@@ -126,9 +127,8 @@ async function startParts(
   });
 
   // HTTP serves the people of this host even while the broker is away
-  let bus: Bus | null = null;
-  const readiness = () => readinessOf(db, bus, now);
-  await listen(parts, { responder, readiness }, nodes, onStop);
+  const { health } = parts;
+  await listen(parts, { responder, readiness: () => health.readiness() }, nodes, onStop);
 
   log.debug({ urls: config.natsUrls }, 'waiting for the broker');
   const { natsUrls: urls, natsSeedFile: seedFile, host: name } = config;
@@ -136,7 +136,7 @@ async function startParts(
   onStop(() => connected.close());
   // a broker that lacks something is logged, and the host tries again later; people here are served meanwhile
   await connected.ensureRoads().catch(() => undefined);
-  bus = connected;
+  health.reached(connected);
   const carriage = await startCarriage(parts, connected, ports, onStop);
   const clockwork = startClockwork(
     { ...parts, desks, recovery: carriage.recovery, protocols: carriage.protocols },
@@ -199,7 +199,7 @@ async function openParts(
 /** Listens where the config gives a port: for the metrics, and for gateways and the people of this host over HTTP. */
 async function listen(
   { config, db, trust, log }: HostParts,
-  { responder, readiness }: { responder: Responder; readiness: () => ReturnType<typeof readinessOf> },
+  { responder, readiness }: { responder: Responder; readiness: () => Promise<Readiness> },
   nodes: readonly DivisionCode[],
   onStop: OnStop,
 ): Promise<void> {

@@ -9,6 +9,7 @@ import { GrantPublisher } from '../delegation/index.ts';
 import type { Failures } from '../failures/index.ts';
 import { FeedAppender } from '../feeds/index.ts';
 import { Outbox } from '../handoff/index.ts';
+import { HostHealth } from '../health/host-health.ts';
 import { KeyDesk, OwnKeys } from '../keys/index.ts';
 import { LegalBasisDesk } from '../legal-bases/index.ts';
 import type { Renderer } from '../papers/index.ts';
@@ -18,6 +19,7 @@ import type { Incarnations } from '../restore/index.ts';
 import { carriedAlong } from './carried.ts';
 import type { Trust } from '../trust/index.ts';
 import type { Foundation } from './foundation.ts';
+import { withPlacedNodes } from './node-placement.ts';
 
 /** The parts that all nodes of a host share. */
 export interface HostParts {
@@ -41,6 +43,7 @@ export interface HostParts {
   /** Draws papers for those who read them. */
   renderer: Renderer;
   failures: Failures;
+  health: HostHealth;
   now: () => Date;
   log: Logger;
 }
@@ -99,6 +102,7 @@ export function hostParts(
     keeper,
     renderer,
     failures,
+    health: new HostHealth({ db, placed: () => withPlacedNodes(config).catch(() => config), now }),
     now,
     log,
   };

@@ -6,6 +6,7 @@ import {
   requireOwnCase,
   requireOwnDesk,
   requirePermission,
+  requireReaderOver,
   signedIn,
   unrouted,
 } from '@liandong/schema/operation';
@@ -153,7 +154,8 @@ function laneOf(inBulk: readonly string[] | undefined, input: object): string | 
 
 /**
  * Checks that the caller may do it: by their post at this tier, unless the rules of cases judge that or any login will
- * do; if it changes something, at their own desk or, for what a chief keeps, at a village's of their township; and with
+ * do; if it changes something, at their own desk or, for what a chief keeps, at a village's of their township, or for
+ * what operators keep, below their own; and with
  * a token that is not for one case alone, unless the operation is open to those.
  * @throws {ProblemError} UNAUTHENTICATED, FORBIDDEN
  */
@@ -168,6 +170,9 @@ function allowed(
   const changes = operation.kind === 'mutation';
   if (changes && operation.desk === 'OWN') requireOwnDesk(person, node);
   if (changes && operation.desk === 'OWN_OR_VILLAGE') requireKeptDesk(person, node, divisions);
+  if (changes && operation.desk === 'WITHIN' && operation.by !== 'PUBLIC') {
+    requireReaderOver(person, operation.by, node, divisions);
+  }
   const byPost = !changes || operation.judgedBy === 'POST';
   if (byPost && by !== 'LOGIN') requirePermission(person, by, divisions.get(person.division).tier);
   if (!oneCase) requireOwnCase(person, null);

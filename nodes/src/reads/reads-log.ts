@@ -1,6 +1,7 @@
 import { currentTrace } from '@liandong/runtime';
 import type { PersonalDataRead, ReadsLog } from '@liandong/schema/domains/reads';
 import type { DivisionCode } from '@liandong/schema/kernel';
+import type { Viewer } from '@liandong/schema/operation';
 import type { HostDb, SharedTx } from '../db/index.ts';
 import { insert } from '../db/index.ts';
 import type { ReadRow } from './tables.ts';
@@ -42,6 +43,20 @@ export async function noteCommandRead(
   const reader = { person: `os:${login}`, personName: name, division: node, roles: [] };
   const line = { subjectKind: kind, subject, fields, masked: false, purpose };
   await db.transact(node, (tx) => write(tx, { ...reader, question: command, at }, [line]));
+}
+
+/** Records what a person reads for a purpose they state. Only after that may it be shown. */
+export async function notePurposedRead(
+  db: HostDb,
+  node: DivisionCode,
+  { viewer, question, purpose }: { viewer: Viewer; question: string; purpose: string },
+  { kind, subject, fields }: { kind: 'CASE' | 'MESSAGE'; subject: string; fields: string[] },
+  at: Date,
+): Promise<void> {
+  const { sub, name, division, roles } = viewer;
+  const reader = { person: sub, personName: name, division, roles };
+  const line = { subjectKind: kind, subject, fields, masked: false, purpose };
+  await db.transact(node, (tx) => write(tx, { ...reader, question, at }, [line]));
 }
 
 type Line = Pick<ReadRow, 'subjectKind' | 'subject' | 'fields' | 'masked' | 'purpose'>;

@@ -14,6 +14,7 @@ import { itemLifeDuties } from './item-life/duties.ts';
 import { legalBasisDuties } from './legal-bases/duties.ts';
 import { officeDuties } from './offices/duties.ts';
 import { noteDuties } from './notes/duties.ts';
+import { operatorDuties } from './operators/duties.ts';
 import { projectDuties } from './projects/duties.ts';
 import { proxyDuties } from './proxy/duties.ts';
 import { readsDuties } from './reads/duties.ts';
@@ -21,7 +22,13 @@ import { sharingDuties } from './sharing/duties.ts';
 import { rosterDuties } from './roster/duties.ts';
 
 /** Duties by domain. Apart from the list of domains: every rule asks the table of duties, and no duty asks a rule. */
-export const DOMAIN_DUTIES = { ...enquiryDuties, ...expeditedDuties, ...caseloadDuties, ...noteDuties };
+export const DOMAIN_DUTIES = {
+  ...enquiryDuties,
+  ...expeditedDuties,
+  ...caseloadDuties,
+  ...noteDuties,
+  ...operatorDuties,
+};
 /** Those of the steps of every case. */
 export const CASE_DUTIES = { ...filingDuties, ...handlingDuties };
 /** Duties on a node's registers; they are listed together in the table. */

@@ -18,6 +18,7 @@ import { legalBases } from './legal-bases/operations.ts';
 import { notes } from './notes/operations.ts';
 import { offices } from './offices/operations.ts';
 import { papers } from './papers/operations.ts';
+import { operators } from './operators/operations.ts';
 import { projects } from './projects/operations.ts';
 import { proxy } from './proxy/operations.ts';
 import { reads } from './reads/operations.ts';
@@ -52,4 +53,5 @@ export const DOMAINS = listed(
   catalogue,
   sharing,
   reads,
+  operators,
 );

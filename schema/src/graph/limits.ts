@@ -59,7 +59,9 @@ const NONE_HEAVY: HeavyRoots = { weightOf: () => 0, most: Infinity };
 const MAX_PAGE = MOST_IN_BULK;
 /** Root fields that answer for many cases; variables hold the list, so that the text does not say how many. */
 const BULK: ReadonlySet<string> = new Set(
-  operationsOf(DOMAINS).flatMap(({ operation }) => (operation.kind === 'bulk' ? [operation.name] : [])),
+  operationsOf(DOMAINS).flatMap(({ operation }) =>
+    operation.kind === 'bulk' && operation.over === 'LIST' ? [operation.name] : [],
+  ),
 );
 
 interface Size {

@@ -28,6 +28,7 @@ import { addRoster } from '../domains/roster/graph.ts';
 import { addSharing } from '../domains/sharing/graph.ts';
 import { addLegalBases } from '../domains/legal-bases/graph.ts';
 import { addOffices } from '../domains/offices/graph.ts';
+import { addOperators } from '../domains/operators/graph.ts';
 
 const ROLES: Record<RoleName, { add: (role: RoleBuilder) => void; scalars: readonly ScalarName[] }> = {
   filing: { add: addFiling, scalars: ['DateTime', 'Base64', 'Date', 'Fen'] },
@@ -48,6 +49,7 @@ const ROLES: Record<RoleName, { add: (role: RoleBuilder) => void; scalars: reado
   projects: { add: addProjects, scalars: ['DateTime', 'Date', 'Fen'] },
   roster: { add: addRoster, scalars: ['DateTime', 'Date'] },
   hearings: { add: addHearings, scalars: ['DateTime'] },
+  operators: { add: addOperators, scalars: ['DateTime'] },
 };
 
 const built = new Map<RoleName, GraphQLSchema>();

@@ -16,7 +16,12 @@ export interface RoleContext {
   /** The node the operation is for; null for keyed lookups, whose keys name it. */
   at: DivisionCode | null;
   /** Answers the gateway gathered from many nodes, for fields that no node answers alone; absent at a node. */
-  gathered?: { drift?: CatalogDriftView; roster?: RosterCoverageView; refusals?: readonly (Problem | null)[] };
+  gathered?: {
+    drift?: CatalogDriftView;
+    roster?: RosterCoverageView;
+    refusals?: readonly (Problem | null)[];
+    nodes?: readonly string[];
+  };
   /** By when the caller must have the answer, ms of the process's monotonic clock (`performance.now()`). */
   deadline: number;
   /** Called for personal data that an answer will show; absent if reads are not recorded. */

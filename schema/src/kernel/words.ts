@@ -24,7 +24,17 @@ export const CUSTODY = vocabulary('Custody', '承办权', CUSTODY_LABELS);
 export const TIER = vocabulary('Tier', '层级', TIER_LABELS);
 
 /** 岗位. */
-export const ROLES = ['AGENT', 'CLERK', 'CHIEF', 'HEAD', 'CATALOGUER', 'REVIEWER', 'SUPERVISOR', 'CASHIER'] as const;
+export const ROLES = [
+  'AGENT',
+  'CLERK',
+  'CHIEF',
+  'HEAD',
+  'CATALOGUER',
+  'REVIEWER',
+  'SUPERVISOR',
+  'CASHIER',
+  'OPERATOR',
+] as const;
 export type Role = (typeof ROLES)[number];
 export const ROLE_LABELS: Record<Role, string> = {
   AGENT: '代办员',
@@ -35,6 +45,7 @@ export const ROLE_LABELS: Record<Role, string> = {
   REVIEWER: '事项审核员',
   SUPERVISOR: '监督员',
   CASHIER: '收费员',
+  OPERATOR: '运维人员',
 };
 export const ROLE = vocabulary('Role', '岗位', ROLE_LABELS);
 

@@ -4,24 +4,24 @@ import { handling } from '../domains/handling/operations.ts';
 import { problem, ProblemError } from '../kernel/errors.ts';
 import { codeOrDone } from '../testing/refusals.ts';
 import type { BulkOperation, EachAsked } from './bulk.ts';
-import { bulkOf, doEach, eachOf, MOST_IN_BULK } from './bulk.ts';
+import { bulksOf, doEach, eachOf, MOST_IN_BULK } from './bulk.ts';
 
 const NODE = '331022103';
 const entry = (n: number) => ({ id: `case-${n}`, idempotencyKey: `key-of-${n}` });
 const entries = (count: number) => Array.from({ length: count }, (_, n) => entry(n));
 const accepting = (): BulkOperation => {
-  const bulk = bulkOf(handling.operations.acceptCase);
+  const [bulk] = bulksOf(handling.operations.acceptCase);
   if (!bulk) throw new Error('acceptCase is not done in bulk');
   return bulk;
 };
-const codes = (given: object) => codeOrDone(() => eachOf(accepting(), given));
+const codes = (given: object) => codeOrDone(() => eachOf(accepting(), given, []));
 
 describe('an operation for many', () => {
   test('is derived from one that says so, with its permission and article, and is always the same value', () => {
     const { acceptCase, refuseCase } = handling.operations;
     expect(accepting()).toMatchObject({ name: 'acceptCases', by: acceptCase.by, article: acceptCase.article });
     expect(accepting()).toBe(accepting());
-    expect(bulkOf(refuseCase)).toBeNull();
+    expect(bulksOf(refuseCase)).toEqual([]);
   });
 
   test('takes 1 to 200 cases, and refuses more or none', () => {
@@ -33,7 +33,7 @@ describe('an operation for many', () => {
   test('refuses a case or a key that comes twice, and names its place', () => {
     const twice = (second: object) => {
       try {
-        eachOf(accepting(), { each: [entry(0), entry(1), second] });
+        eachOf(accepting(), { each: [entry(0), entry(1), second] }, []);
         return null;
       } catch (error) {
         return error instanceof ProblemError ? error.problem.field : error;
@@ -52,8 +52,8 @@ describe('an operation for many', () => {
 
   test('asks for each what would be asked for one alone, with the inputs all have in common', () => {
     const { input } = handling.operations.deliverCase;
-    const bulk = bulkOf(handling.operations.deliverCase);
-    const asked = bulk && eachOf(bulk, { each: entries(2), way: 'AGENT', note: ' 口头 ' });
+    const [bulk] = bulksOf(handling.operations.deliverCase);
+    const asked = bulk && eachOf(bulk, { each: entries(2), way: 'AGENT', note: ' 口头 ' }, []);
     const alone = (n: number) => input.parse({ ...entry(n), way: 'AGENT', note: ' 口头 ' });
     // keys are stored with a hash of the input as text
     expect(JSON.stringify(asked?.map((each) => each.input))).toBe(JSON.stringify([alone(0), alone(1)]));

@@ -5,6 +5,7 @@ import { parseInput } from '../graph/parse-input.ts';
 import type { AnyStep } from './case-step.ts';
 import { IDEMPOTENCY_KEY_LENGTH } from './input-parts.ts';
 import type { MayAsk, Mutation, Query, View } from './operation.ts';
+import { requiredDivision } from './fields.ts';
 import type { Route, SingleRoute } from './route.ts';
 
 /** Most cases of one request. */
@@ -26,13 +27,15 @@ export interface OutcomeOfOne {
 }
 
 /**
- * An operation on many cases in one request, derived from one that says `inBulk`. Each case is done as if it were asked
- * for alone: in its own transaction, under its own key, by the same rule and permission.
+ * An operation on many in one request: on the cases of a list, derived from one that says `inBulk`, or at all nodes of a
+ * division, derived from a query that says `within`. Each is done as if it were asked for alone: in its own
+ * transaction, under its own key, by the same rule and permission.
  */
 export interface BulkOperation {
   readonly kind: 'bulk';
   /** The operation that is done for each. */
   readonly one: One;
+  readonly over: 'LIST' | 'SUBTREE';
   readonly name: string;
   readonly zh: string;
   readonly about: string;
@@ -49,22 +52,21 @@ const manyOf = (name: string) => `${name}s`;
 /** What each has of its own: its key and, for a mutation, an idempotency key. */
 type EachShape = Record<string, z.core.$ZodType>;
 
-const made = new WeakMap<One, BulkOperation>();
+const made = new WeakMap<One, readonly BulkOperation[]>();
 
-/** The operation for many; null if one at a time is all there is. */
-export function bulkOf(one: One): BulkOperation | null {
-  if (one.inBulk === undefined) return null;
-  const known = made.get(one) ?? derived(one, one.inBulk);
-  made.set(one, known);
+/** The operations for many that are derived from one; none if one at a time is all there is. */
+export function bulksOf(one: One): readonly BulkOperation[] {
+  let known = made.get(one);
+  if (!known) {
+    known = [...(one.inBulk ? [derived(one, one.inBulk)] : []), ...(one.within ? [overSubtree(one)] : [])];
+    made.set(one, known);
+  }
   return known;
 }
 
 /** The operations of a domain, and those derived for many. */
 export function withBulk(operations: Readonly<Record<string, One>>): (One | BulkOperation)[] {
-  return Object.values(operations).flatMap((one) => {
-    const bulk = bulkOf(one);
-    return bulk ? [one, bulk] : [one];
-  });
+  return Object.values(operations).flatMap((one) => [one, ...bulksOf(one)]);
 }
 
 function derived(one: One, own: readonly string[]): BulkOperation {
@@ -78,6 +80,7 @@ function derived(one: One, own: readonly string[]): BulkOperation {
   return {
     kind: 'bulk',
     one,
+    over: 'LIST',
     name: manyOf(one.name),
     zh: `批量${one.zh}`,
     about: `up to ${MOST_IN_BULK} at once, each as \`${one.name}\` alone, with an outcome of its own.`,
@@ -89,6 +92,26 @@ function derived(one: One, own: readonly string[]): BulkOperation {
     }),
     answer: { type, many: 'LIST', payload: { type: `${type}sPayload`, field: 'outcomes' } },
     route: { by: 'each', path: asks ? ['each'] : ['input', 'each'], one: one.route as SingleRoute },
+  };
+}
+
+/** @throws {Error} if the operation does not name its node by a division */
+function overSubtree(one: One): BulkOperation {
+  const { answer, name, zh, by, article, input } = one;
+  if (one.kind !== 'query' || one.route.by !== 'division') throw new Error(`${name} is no query at a division`);
+  const type = answer.payload.type.replace(/Payload$/, 'Outcome');
+  return {
+    kind: 'bulk',
+    one,
+    over: 'SUBTREE',
+    name: `${name}Within`,
+    zh: `${zh}(辖区)`,
+    about: `\`${name}\` at every node of a division, for people at it or above; a silent node has the reason.`,
+    by,
+    article,
+    input: z.object({ ...input.shape, division: requiredDivision }),
+    answer: { type, many: 'LIST', payload: { type: `${type}sPayload`, field: 'outcomes' } },
+    route: { by: 'within', path: one.route.path },
   };
 }
 
@@ -134,11 +157,15 @@ export interface EachAsked {
 
 /**
  * Takes a list apart; each gets the inputs all have in common.
+ * @param nodes the nodes that a question over a division is for
  * @throws {ProblemError} BAD_INPUT for more than {@link MOST_IN_BULK}, a case or key that comes twice, or a faulty field;
  *   nothing was done then
  */
-export function eachOf({ one, input }: BulkOperation, given: object): EachAsked[] {
+export function eachOf({ one, over, input }: BulkOperation, given: object, nodes: readonly string[]): EachAsked[] {
   parseInput<object>(input, given);
+  if (over === 'SUBTREE') {
+    return nodes.map((node) => ({ id: node, input: parseInput<object>(one.input, { ...given, division: node }) }));
+  }
   const { each, ...common } = given as { each: readonly Record<string, unknown>[] };
   const [named = 'id'] = one.inBulk ?? [];
   return each.map((entry) => ({

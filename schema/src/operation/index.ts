@@ -1,6 +1,6 @@
 /** What an operation is, and what is derived from one: fields of the graph, routes, duties, handlers, walks, a list. */
 export type { Answers, Page, PageRequest } from './answers.ts';
-export { bulkOf, MOST_IN_BULK } from './bulk.ts';
+export { bulksOf, MOST_IN_BULK } from './bulk.ts';
 export type { BulkOperation } from './bulk.ts';
 export { asksOnly, dutiesOf, mergesOf, operationsOf, personalFieldsOf, routesOf } from './domain.ts';
 export type { AnyStep } from './case-step.ts';

@@ -194,6 +194,14 @@ describe('the table of posts', () => {
     expect(dutiesOf('REVIEWER', 'COUNTY')).toEqual([]);
   });
 
+  test('lets an operator look after nodes at every tier, and neither read nor handle a case', () => {
+    const duties = ['READ_OPERATION', 'READ_PARKED_TEXT', 'DECIDE_PARKED'];
+    for (const tier of TIERS) expect(dutiesOf('OPERATOR', tier)).toEqual(duties);
+    for (const role of ROLES.filter((r) => r !== 'OPERATOR')) {
+      for (const tier of TIERS) expect(dutiesOf(role, tier).filter((duty) => duties.includes(duty))).toEqual([]);
+    }
+  });
+
   test('takes the first of several posts that may do it', () => {
     expect(requirePermission(person(TOWNSHIP, ['SUPERVISOR', 'CLERK', 'CHIEF']), 'DECIDE_CASE', 'TOWNSHIP')).toBe(
       'CHIEF',

@@ -9,7 +9,9 @@ export type Route =
   /** All nodes within the division at this path of the arguments. */
   | { by: 'subtree'; path: readonly string[]; gather: Gathering }
   /** A list at this path of the arguments: each of it goes to the node that `one` names for it. */
-  | { by: 'each'; path: readonly string[]; one: SingleRoute };
+  | { by: 'each'; path: readonly string[]; one: SingleRoute }
+  /** Each node within the division at this path of the arguments, asked for the caller. */
+  | { by: 'within'; path: readonly string[] };
 
 /** How a root field names the one node that answers it. */
 export type SingleRoute =

@@ -25,6 +25,7 @@ export const ROLE_SCHEMAS = [
   'projects',
   'roster',
   'hearings',
+  'operators',
 ] as const;
 export type RoleName = (typeof ROLE_SCHEMAS)[number];
 
