@@ -204,7 +204,8 @@ async function answer({ role, field }: { role: RoleName; field: string }, viewer
 interface Outcome {
   errors: { code: string }[];
 }
-const isOutcome = (entry: unknown): entry is Outcome => typeof entry === 'object' && entry !== null && 'errors' in entry;
+const isOutcome = (entry: unknown): entry is Outcome =>
+  typeof entry === 'object' && entry !== null && 'errors' in entry;
 /** Whether an answer tells nothing: null, or outcomes that hold nothing but refusals. */
 const isNothing = (value: unknown): boolean =>
   value === null ||
