@@ -1,15 +1,15 @@
-import { chmod, mkdtemp, readFile } from 'node:fs/promises';
+import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Services } from '@liandong/runtime/local';
-import { HostDb, builtInCalendar, migrate, queuePage } from '@liandong/nodes';
-import type { CaseFilter } from '@liandong/nodes';
 import type { LogLine } from '@liandong/schema/case';
 import { foldLog } from '@liandong/schema/case';
 import type { Machine } from './machine.ts';
 import { machine } from './machine.ts';
 import type { MutationsResult } from './mutations.ts';
 import { mutations } from './mutations.ts';
+import type { QueueTimes } from './queue-times.ts';
+import { filledQueue, queueTimes } from './queue-times.ts';
 import type { Times } from './statistics.ts';
 import { round, timesOf } from './statistics.ts';
 
@@ -17,7 +17,6 @@ const COUNTY = '331022';
 const VILLAGE = '331022103201';
 const TOWNSHIP = '331022103';
 const LINES = 200;
-const ROWS = new URL('../../../test/case-rows.sql', import.meta.url);
 /** Longest time of a list, ms, among ten thousand cases and among a million. */
 const QUEUE_MS = 20;
 
@@ -39,35 +38,11 @@ export interface CasesResult extends Omit<CasesOptions, 'profileDir'> {
   /** Folding a log of so many lines, ms. */
   fold: Times & { lines: number };
   /** First pages and second pages of twenty, ms from the question to the ids, by filter. */
-  queue: Record<'few' | 'many', Times & { filters: Record<string, Times> }>;
+  queue: Record<'few' | 'many', QueueTimes>;
   /** Median among the many to the median among the few: 1 is flat. */
   ratio: number;
   /** A case's mutations at one node, beside `pg` alone. */
   mutations: MutationsResult;
-}
-
-const ALL: CaseFilter = { custody: null, states: null, item: null, number: null, orderBy: 'REMAINING_DAYS' };
-
-/** Filters that desks use on their queue. */
-function filters(now: Date): Record<string, CaseFilter> {
-  return {
-    'by days left': ALL,
-    'by days left, one state': { ...ALL, states: ['REVIEWED'] },
-    'by days left, three states': { ...ALL, states: ['FILED', 'ACCEPTED', 'DRAFT'] },
-    'by days left, item': { ...ALL, item: 'item-7' },
-    'by days left, rare item': { ...ALL, item: 'item-40' },
-    'by days left, department': { ...ALL, department: 'department-3' },
-    'by days left, department and state': { ...ALL, department: 'department-3', states: ['FILED'] },
-    overdue: { ...ALL, overdue: true },
-    'not overdue': { ...ALL, overdue: false },
-    'due within three days': { ...ALL, dueBefore: new Date(now.getTime() + 3 * 86_400_000) },
-    'standing still': { ...ALL, paused: true },
-    'waiting for a supplement': { ...ALL, waitingFor: 'SUPPLEMENT' },
-    'waiting for delivery': { ...ALL, waitingFor: 'DELIVERY' },
-    newest: { ...ALL, orderBy: 'NEWEST' },
-    'newest, one state': { ...ALL, orderBy: 'NEWEST', states: ['REFUSED'] },
-    'newest, department': { ...ALL, orderBy: 'NEWEST', department: 'department-3' },
-  };
 }
 
 /**
@@ -90,8 +65,8 @@ export async function cases(options: CasesOptions, tell: (line: string) => void)
     durable: false,
   });
   try {
-    const few = await filled(services, options.few, tell);
-    const many = await filled(services, options.many, tell);
+    const few = await filledQueue(services, 'few', options.few, tell);
+    const many = await filledQueue(services, 'many', options.many, tell);
     tell(`asking both queues in turn, ${options.rounds} times`);
     const queue = await queueTimes({ few, many }, options.rounds);
     await Promise.all([few.close(), many.close()]);
@@ -112,44 +87,6 @@ export async function cases(options: CasesOptions, tell: (line: string) => void)
   } finally {
     await services.stop();
   }
-}
-
-async function filled(services: Services, count: number, tell: (line: string) => void): Promise<HostDb> {
-  tell(`filling a host with ${count} cases`);
-  const url = await services.createDatabase(`cases_${count}`);
-  await migrate(url);
-  const db = new HostDb(url, 2, () => undefined);
-  await db.queryHost(await readFile(ROWS, 'utf8'), [COUNTY, count]);
-  await db.queryHost('VACUUM ANALYZE cases');
-  return db;
-}
-
-/** Asks both hosts in turn, so that other load on the machine affects both alike. */
-async function queueTimes(dbs: Record<'few' | 'many', HostDb>, rounds: number): Promise<CasesResult['queue']> {
-  const clock = { now: new Date(), calendar: builtInCalendar() };
-  const samples = { few: new Map<string, number[]>(), many: new Map<string, number[]>() };
-  for (let i = -1; i < rounds; i++) {
-    for (const [name, filter] of Object.entries(filters(clock.now))) {
-      for (const size of ['few', 'many'] as const) {
-        const queries = dbs[size].queries(COUNTY);
-        const times = samples[size].get(name) ?? [];
-        samples[size].set(name, times);
-        let after: string | null = null;
-        for (let page = 0; page < 2; page++) {
-          const begun = performance.now();
-          const shown = await queuePage(queries, filter, { first: 20, after }, clock);
-          // the first round warms up
-          if (i >= 0) times.push(performance.now() - begun);
-          after = shown.cursors.at(-1) ?? null;
-        }
-      }
-    }
-  }
-  const told = (times: Map<string, number[]>) => ({
-    ...timesOf([...times.values()].flat()),
-    filters: Object.fromEntries([...times].map(([name, each]) => [name, timesOf(each)])),
-  });
-  return { few: told(samples.few), many: told(samples.many) };
 }
 
 function foldTimes(rounds: number): Times {

@@ -11,6 +11,8 @@ import type { HandoffResult } from './handoff.ts';
 import { handoff } from './handoff.ts';
 import type { LifecycleResult } from './lifecycle.ts';
 import { lifecycle } from './lifecycle.ts';
+import type { PapersResult } from './papers.ts';
+import { papers } from './papers.ts';
 import type { SearchResult } from './search.ts';
 import { search } from './search.ts';
 
@@ -19,6 +21,7 @@ const USAGE = `npm run bench -- lifecycle [--cases 300] [--concurrency 8] [--kee
 npm run bench -- search [--items 2000] [--nodes 10] [--rounds 20] [--keep]
 npm run bench -- drift [--items 2000] [--nodes 295] [--rounds 20] [--keep]
 npm run bench -- cases [--few 10000] [--many 1000000] [--rounds 20] [--lives 400] [--profile DIR] [--keep]
+npm run bench -- papers [--cases 10000] [--papers 10000] [--bytes 500000] [--rounds 20] [--keep]
 npm run bench -- handoff [--handoffs 4000] [--backlog 2000] [--quiet 200] [--concurrency 8] [--seconds 10] [--profile DIR] [--keep]
 
 Prints what it does, and its result as one JSON object on the last line; --keep stores it in load-tests/results.
@@ -40,7 +43,7 @@ async function main(): Promise<void> {
   process.stdout.write(`${JSON.stringify(result)}\n`);
 }
 
-type Result = HandoffResult | LifecycleResult | SearchResult | DriftResult | CasesResult;
+type Result = HandoffResult | LifecycleResult | SearchResult | DriftResult | CasesResult | PapersResult;
 
 function run(name: string, values: Values, tell: (line: string) => void): Promise<Result> {
   switch (name) {
@@ -79,6 +82,16 @@ function run(name: string, values: Values, tell: (line: string) => void): Promis
         },
         tell,
       );
+    case 'papers':
+      return papers(
+        {
+          cases: number(values.cases, 10_000),
+          papers: number(values.papers, 10_000),
+          bytes: number(values.bytes, 500_000),
+          rounds: number(values.rounds, 20),
+        },
+        tell,
+      );
     default:
       throw problem('BAD_INPUT', `There is no benchmark "${name}".`);
   }
@@ -98,6 +111,8 @@ function parse() {
         rounds: { type: 'string' },
         few: { type: 'string' },
         lives: { type: 'string' },
+        papers: { type: 'string' },
+        bytes: { type: 'string' },
         many: { type: 'string' },
         handoffs: { type: 'string' },
         backlog: { type: 'string' },
