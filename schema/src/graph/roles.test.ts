@@ -101,7 +101,7 @@ describe('a field of a merged type', () => {
 });
 
 /** Roles that point at no item. */
-const WITHOUT_ITEMS: readonly RoleName[] = ['handling', 'implementation', 'roster', 'operators'];
+const WITHOUT_ITEMS: readonly RoleName[] = ['implementation', 'roster', 'operators'];
 
 describe('a key of a merged type', () => {
   test.each([

@@ -24,6 +24,7 @@ describe('the list of codes', () => {
 
   test('says that trying again may help for what passes by itself, and for nothing else', () => {
     expect(ERROR_CODES.filter((code) => ERRORS[code].retry)).toEqual([
+      'PAPER_PREPARING',
       'RATE_LIMITED',
       'CASE_IN_TRANSIT',
       'KEY_UNKNOWN',
