@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { PROJECT_DIR } from './plan.ts';
 
@@ -16,6 +17,12 @@ export interface Programs {
   hostProgram: string;
   gatewayProgram: string;
   cliProgram: string;
+}
+
+/** The programs of a release, and the posts that it knows. */
+export interface Release {
+  programs: Programs;
+  roles: readonly string[];
 }
 
 /**
@@ -36,7 +43,7 @@ export async function releasedCommit(): Promise<string | null> {
  * was built before is not built again.
  * @throws {Error} with what the compiler says, if it can't be built
  */
-export async function buildRelease(commit: string): Promise<Programs> {
+export async function buildRelease(commit: string): Promise<Release> {
   const dir = join(PROJECT_DIR, '.liandong', 'releases', commit);
   if (!existsSync(join(dir, BUILT))) {
     await rm(dir, { recursive: true, force: true });
@@ -53,12 +60,15 @@ export async function buildRelease(commit: string): Promise<Programs> {
     });
     await writeFile(join(dir, BUILT), '');
   }
+  const words = pathToFileURL(join(dir, 'schema', 'dist', 'kernel', 'words.js')).href;
+  const { ROLES } = (await import(words)) as { ROLES: readonly string[] };
   // as modules: their bundles are no different
-  return {
+  const programs = {
     hostProgram: join(dir, 'nodes', 'dist', 'main.js'),
     gatewayProgram: join(dir, 'gateway', 'dist', 'main.js'),
     cliProgram: join(dir, 'nodes', 'dist', 'cli.js'),
   };
+  return { programs, roles: ROLES };
 }
 
 /** Links this checkout's packages if the release locks the same ones, and installs its own otherwise. */
