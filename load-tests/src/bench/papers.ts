@@ -90,9 +90,9 @@ async function store(db: HostDb, { papers: count, bytes }: PapersOptions): Promi
 
 /** Does the work while two readers fetch pieces of papers, as hosts do for those who open them. */
 async function whileReading<T>(db: HostDb, digests: readonly string[], work: () => Promise<T>): Promise<T> {
-  let reading = true;
+  const over = new AbortController();
   const read = async () => {
-    while (reading) {
+    while (!over.signal.aborted) {
       const digest = digests[randomInt(digests.length)];
       await db.queryHost(
         `SELECT substring(content FROM 1 FOR $3) AS piece FROM blobs WHERE node = $1 AND sha256 = $2`,
@@ -104,7 +104,7 @@ async function whileReading<T>(db: HostDb, digests: readonly string[], work: () 
   try {
     return await work();
   } finally {
-    reading = false;
+    over.abort();
     await Promise.all(readers);
   }
 }
