@@ -116,7 +116,7 @@ describe('the address of a paper', () => {
     expect(response.headers.get('content-disposition')).toMatch(/^attachment; /);
   });
 
-  test('opens for the reader it was made for, with their login, and for nobody else', async () => {
+  test('opens for the reader it was made for, with their login, and refuses every other', async () => {
     const as = async (viewer: typeof agent) => ({ authorization: `Bearer ${await gateway.tokens.token(viewer)}` });
     expect((await get('ld1.own', await as(agent))).response.status).toBe(200);
     for (const headers of [{}, await as({ ...agent, sub: 'another-agent' })]) {
@@ -145,7 +145,7 @@ describe('the address of a paper', () => {
   });
 
   test.each(['/papers/', `/papers/${VILLAGE}`, `/papers/${VILLAGE}/a/b`, '/papers/nowhere/ld1.scan'])(
-    '%s is none: 404',
+    '%s is no address: 404',
     async (path) => {
       expect((await gateway.request(path)).status).toBe(404);
     },
@@ -201,7 +201,7 @@ describe('a page of a paper', () => {
     expect((await get('ld1.slow/1')).response.status).toBe(200);
   });
 
-  test.each(['0', 'x', '1/2', '100000'])('%s is none: 404', async (page) => {
+  test.each(['0', 'x', '1/2', '100000'])('%s is no page: 404', async (page) => {
     expect((await get(`ld1.scan/${page}`)).response.status).toBe(404);
   });
 });

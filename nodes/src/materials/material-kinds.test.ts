@@ -111,7 +111,7 @@ describe('a material', () => {
     ['a picture 30,000 pixels wide and high', 'MATERIAL_OVERSIZED', 'image/png', () => picture(30_000, 30_000)],
     ['a strip 30,000 pixels wide', 'MATERIAL_OVERSIZED', 'image/png', () => picture(30_000, 10)],
     ['an office document of 200 MB in one', 'MATERIAL_OVERSIZED', DOCX, () => bomb()],
-  ])('that nobody will be able to read is refused: %s', async (_, code, mediaType, made) => {
+  ])('that no desk will be able to read is refused: %s', async (_, code, mediaType, made) => {
     expect(await refusal(await made(), mediaType)).toEqual([code, FIELD]);
   });
 

@@ -26,7 +26,7 @@ export function requireOpen(bytes: Buffer, field: string): void {
 }
 
 /**
- * Refuses a material that nobody can read: encrypted, incomplete, or far too large when it is opened.
+ * Refuses a material that no desk can read: encrypted, incomplete, or far too large when it is opened.
  * @throws {ProblemError} MATERIAL_ENCRYPTED, MATERIAL_TORN, MATERIAL_OVERSIZED with the field
  */
 export function requireSound(bytes: Buffer, mediaType: MaterialInput['mediaType'], field: string): void {

@@ -12,7 +12,7 @@ import type { ContentsParts } from './contents.ts';
 import { filePart, heldPapers, paperPage, paperPart, papersIn } from './contents.ts';
 import { addressOf, openTicket } from './ticket.ts';
 
-/** 阅卷 at one node: the papers whose bytes it holds, for those whom their cases concern. */
+/** 阅卷 at one node: the papers whose bytes it holds, for the readers of their cases. */
 export function papersHandlers(parts: ContentsParts): NodeHandlers<typeof papers> {
   const { node, now } = parts;
 

@@ -163,7 +163,7 @@ describe('who may read a paper', () => {
     }
   });
 
-  test('nobody gets a paper that is not in the file, or a case that is not here', async () => {
+  test('a paper that is not in the file, and a case that is not here, are refused', async () => {
     expect(await codesOf(addressFor(agent, 'f'.repeat(64)))).toEqual(['NOT_FOUND']);
     expect(await codesOf(desk(COUNTY, papers).paperAddress(supervisor, { case: id, sha256: scan() }))).toEqual([
       'NOT_FOUND',

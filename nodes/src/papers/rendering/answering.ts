@@ -21,8 +21,9 @@ async function rendered(task: Task): Promise<Rendered> {
     return { done: await draw(task) };
   } catch (error) {
     if (error instanceof ProblemError) return { fault: { code: error.code, message: error.problem.message } };
+    // no fault of the paper: the host writes it down
     const said = error instanceof Error ? error.message : String(error);
-    return { fault: { code: 'MATERIAL_TORN', message: `The paper can't be drawn: ${said.slice(0, 200)}` } };
+    return { fault: { code: 'INTERNAL', message: said.slice(0, 500) } };
   }
 }
 

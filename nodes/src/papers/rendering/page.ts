@@ -1,4 +1,4 @@
-import type { PDFiumLibrary as Library } from '@hyzyla/pdfium';
+import type { PDFiumPage, PDFiumLibrary as Library } from '@hyzyla/pdfium';
 import { PDFiumLibrary } from '@hyzyla/pdfium';
 import { MAX_PICTURE_PIXELS } from '@liandong/schema/domains/filing';
 import { MAX_PAGE_BYTES } from '@liandong/schema/domains/papers';
@@ -62,15 +62,24 @@ async function pageOfPdf(bytes: Uint8Array, number: number): Promise<Drawing> {
     const pages = document.getPageCount();
     if (pages === 0) throw problem('MATERIAL_TORN', 'The PDF has no page.');
     if (number > pages) throw noPage(number, pages);
-    const page = document.getPage(number - 1);
-    const { originalWidth, originalHeight } = page.getOriginalSize();
-    const scale = Math.min(WIDTH / Math.max(1, originalWidth), HEIGHT / Math.max(1, originalHeight));
-    const drawn = await page.render({ scale, render: 'bitmap', renderFormFields: true });
-    const { width, height } = drawn;
-    return { bytes: await asJpeg(Buffer.from(drawn.data), { width, height, channels: 4 }), pages };
+    return { bytes: await drawn(document.getPage(number - 1)), pages };
   } finally {
     document.destroy();
   }
+}
+
+/** @throws {ProblemError} MATERIAL_TORN, MATERIAL_OVERSIZED */
+async function drawn(page: PDFiumPage): Promise<Buffer> {
+  let bitmap: Awaited<ReturnType<PDFiumPage['render']>>;
+  try {
+    const { originalWidth, originalHeight } = page.getOriginalSize();
+    const scale = Math.min(WIDTH / Math.max(1, originalWidth), HEIGHT / Math.max(1, originalHeight));
+    bitmap = await page.render({ scale, render: 'bitmap', renderFormFields: true });
+  } catch (cause) {
+    throw problem('MATERIAL_TORN', 'The page of the PDF is damaged.', { cause });
+  }
+  const { width, height } = bitmap;
+  return asJpeg(Buffer.from(bitmap.data), { width, height, channels: 4 });
 }
 
 /** @throws {ProblemError} MATERIAL_OVERSIZED if it stays above {@link MAX_PAGE_BYTES} */

@@ -139,6 +139,11 @@ describe('a print sheet', () => {
     expect([pages, sizes]).toEqual([6, ['high', 'high', 'high', 'wide', 'high', 'high']]);
   });
 
+  test('with more papers than the cover lists goes on with the list at the end', async () => {
+    const texts = Array.from({ length: 60 }, (_, i) => paper(`${i + 1}. 证明`, 'text/plain', Buffer.from('证明')));
+    expect((await sheet(await Promise.all(texts))).pages).toBe(1 + 60 + 1);
+  });
+
   test('of more pages than one sheet may have is refused', async () => {
     expect(await codeOf(sheet([await paper('1. 卷宗', 'application/pdf', await pdfOf(301))]))).toBe(
       'MATERIAL_OVERSIZED',

@@ -68,7 +68,8 @@ export class Renderer {
     if (answer === null) throw preparing();
     if ('done' in answer) return answer.done;
     const { code, message } = answer.fault;
-    throw problem(isErrorCode(code) ? code : 'INTERNAL', message);
+    if (isErrorCode(code) && code !== 'INTERNAL') throw problem(code, message);
+    throw problem('INTERNAL', 'The paper could not be drawn; the log of the host says why.');
   }
 
   /** Ends the rendering processes. */
@@ -86,7 +87,11 @@ export class Renderer {
 
   async #drawn(kind: Task['kind'], key: string, made: () => Promise<Task>): Promise<Rendered> {
     const answer = await this.#lanes[kind].render(made);
-    if (!('done' in answer)) return answer;
+    if (!('done' in answer)) {
+      const { code, message: why } = answer.fault;
+      if (code === 'INTERNAL') this.#log.error({ why }, 'paper cannot be drawn: the program failed');
+      return answer;
+    }
     const kept = this.#kept[kind];
     kept.keep(key, answer.done, answer.done.bytes.length);
     if (kind === 'SHEET') setTimeout(() => kept.forget(key), ADDRESS_MS).unref();
@@ -159,8 +164,11 @@ class Lane {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
-    child.once('exit', () => {
-      if (this.#child === child) this.#child = null;
+    child.once('exit', (code, signal) => {
+      // one that was ended on purpose is forgotten already
+      if (this.#child !== child) return;
+      this.#log.warn({ code, signal }, 'rendering process died');
+      this.#child = null;
     });
     child.on('error', (error) => this.#log.warn({ err: error }, 'rendering process failed'));
     child.unref();

@@ -98,11 +98,12 @@ function writeText(document: PDFDocument, font: PDFFont, text: string): void {
   }
 }
 
-/** The list may be longer than the first page; what does not fit is left to the papers' own pages. */
+/** The list may be longer than the first page; the rest follows behind the papers. */
 function writeCover(document: PDFDocument, front: PDFPage, font: PDFFont, list: readonly string[]): void {
   const lines = list.flatMap((line) => wrapped(line, font));
   const fitting = Math.floor((A4.height - 2 * MARGIN - FOOT) / LINE);
   writeLines(front, font, lines.slice(0, fitting));
+  if (lines.length > fitting) writeText(document, font, ['(目录续页)', ...lines.slice(fitting)].join('\n'));
   document.setTitle(list[0] ?? '');
 }
 
