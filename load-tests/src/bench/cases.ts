@@ -1,9 +1,6 @@
-import { chmod, mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Services } from '@liandong/runtime/local';
 import type { LogLine } from '@liandong/schema/case';
 import { foldLog } from '@liandong/schema/case';
+import { startDatabase } from './bench-database.ts';
 import type { Machine } from './machine.ts';
 import { machine } from './machine.ts';
 import type { MutationsResult } from './mutations.ts';
@@ -52,18 +49,7 @@ export async function cases(options: CasesOptions, tell: (line: string) => void)
   tell(`folding a log of ${LINES} lines ${options.rounds * 10} times`);
   const fold = foldTimes(options.rounds * 10);
   const mutated = await mutations({ cases: options.lives, concurrency: 8 }, options.profileDir, tell);
-  const dir = await mkdtemp(join(tmpdir(), 'liandong-bench-'));
-  // PostgreSQL runs under an account of its own
-  await chmod(dir, 0o755);
-  const services = await Services.start({
-    dir,
-    keep: false,
-    natsServer: '',
-    brokers: [],
-    maxConnections: 20,
-    sharedBuffersMb: 256,
-    durable: false,
-  });
+  const services = await startDatabase(256);
   try {
     const few = await filledQueue(services, 'few', options.few, tell);
     const many = await filledQueue(services, 'many', options.many, tell);

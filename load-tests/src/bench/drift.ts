@@ -1,12 +1,11 @@
-import { chmod, mkdtemp, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Services } from '@liandong/runtime/local';
 import { HostDb, findBasis, findDrifts, insertItems, migrate } from '@liandong/nodes';
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { ItemHead } from '@liandong/schema/domains/catalogue';
 import { parseDivisions, problem } from '@liandong/schema/kernel';
 import { DATA, manyItems } from './catalogue.ts';
+import { startDatabase } from './bench-database.ts';
 import type { Machine } from './machine.ts';
 import { machine } from './machine.ts';
 import type { Times } from './statistics.ts';
@@ -41,18 +40,7 @@ export async function drift(options: DriftOptions, tell: (line: string) => void)
   const divisions = parseDivisions(await readFile(join(DATA, 'taizhou-divisions.csv'), 'utf8'));
   const villages = divisions.subtree(COUNTY).filter(({ tier }) => tier === 'VILLAGE');
   const nodes = villages.slice(0, options.nodes).map(({ code }) => code);
-  const dir = await mkdtemp(join(tmpdir(), 'liandong-bench-'));
-  // PostgreSQL runs under an account of its own
-  await chmod(dir, 0o755);
-  const services = await Services.start({
-    dir,
-    keep: false,
-    natsServer: '',
-    brokers: [],
-    maxConnections: 20,
-    sharedBuffersMb: 64,
-    durable: false,
-  });
+  const services = await startDatabase(64);
   try {
     const url = await services.createDatabase('drift');
     await migrate(url);

@@ -1,9 +1,6 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto';
-import { chmod, mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Services } from '@liandong/runtime/local';
 import type { HostDb } from '@liandong/nodes';
+import { startDatabase } from './bench-database.ts';
 import type { Machine } from './machine.ts';
 import { machine } from './machine.ts';
 import type { QueueTimes } from './queue-times.ts';
@@ -38,18 +35,7 @@ export interface PapersResult extends PapersOptions {
 
 /** Reads the work queue of a host that holds many papers beside one that holds none. */
 export async function papers(options: PapersOptions, tell: (line: string) => void): Promise<PapersResult> {
-  const dir = await mkdtemp(join(tmpdir(), 'liandong-bench-'));
-  // PostgreSQL runs under an account of its own
-  await chmod(dir, 0o755);
-  const services = await Services.start({
-    dir,
-    keep: false,
-    natsServer: '',
-    brokers: [],
-    maxConnections: 20,
-    sharedBuffersMb: 256,
-    durable: false,
-  });
+  const services = await startDatabase(256);
   try {
     const without = await filledQueue(services, 'without', options.cases, tell);
     const holding = await filledQueue(services, 'with', options.cases, tell);

@@ -1,12 +1,11 @@
-import { chmod, mkdtemp, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Services } from '@liandong/runtime/local';
 import { HostDb, SEARCH_SQL, insertItems, migrate, searchParameters } from '@liandong/nodes';
 import type { Divisions } from '@liandong/schema/kernel';
 import { ownCompetenceKeys } from '@liandong/schema/domains/catalogue';
 import { parseDivisions, problem } from '@liandong/schema/kernel';
 import { DATA, manyItems } from './catalogue.ts';
+import { startDatabase } from './bench-database.ts';
 import type { Machine } from './machine.ts';
 import { machine } from './machine.ts';
 import type { Times } from './statistics.ts';
@@ -48,18 +47,7 @@ export interface SearchResult extends SearchOptions {
 /** Runs searches in a township's catalogue and a plain `ILIKE` in turn, on the same PostgreSQL. */
 export async function search(options: SearchOptions, tell: (line: string) => void): Promise<SearchResult> {
   const divisions = parseDivisions(await readFile(join(DATA, 'taizhou-divisions.csv'), 'utf8'));
-  const dir = await mkdtemp(join(tmpdir(), 'liandong-bench-'));
-  // PostgreSQL runs under an account of its own
-  await chmod(dir, 0o755);
-  const services = await Services.start({
-    dir,
-    keep: false,
-    natsServer: '',
-    brokers: [],
-    maxConnections: 20,
-    sharedBuffersMb: 64,
-    durable: false,
-  });
+  const services = await startDatabase(64);
   try {
     const url = await services.createDatabase('search');
     await migrate(url);
