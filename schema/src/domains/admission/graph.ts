@@ -6,7 +6,7 @@ import type { RoleBuilder } from '../../graph/builder.ts';
 import { addOperations } from '../../operation/graph.ts';
 import { admission } from './operations.ts';
 import type { Exemption, Fee, FeeChange } from './rules.ts';
-import { flowText } from '../catalogue/flow-text.ts';
+import { flowText } from '../catalogue/flow/index.ts';
 import type { AdmissionView, AdmittedItemView, ListEntryView } from './views.ts';
 
 /** With the node that answered, so that an item can be looked up there. */

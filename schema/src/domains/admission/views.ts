@@ -1,6 +1,6 @@
 import type { DivisionCode } from '../../kernel/divisions.ts';
 import { view } from '../../operation/operation.ts';
-import type { FlowChart } from '../catalogue/flow.ts';
+import type { FlowChart } from '../catalogue/flow/index.ts';
 import type { AdmissionState } from '../catalogue/words.ts';
 import type * as lists from './published-lists.ts';
 import type { AdmissionEntry, Fee, FeeChange } from './rules.ts';

@@ -21,9 +21,8 @@ import { addCatalogueDrift, itemRef } from './drift-graph.ts';
 import { OPENS_AS_PUBLIC } from '../../graph/one-case.ts';
 import type { ItemView } from '../item-life/views.ts';
 import { catalogue } from './operations.ts';
-import type { FlowChart } from './flow.ts';
-import { flowSvg } from './flow-svg.ts';
-import { flowMermaid, flowText } from './flow-text.ts';
+import type { FlowChart } from './flow/index.ts';
+import { flowMermaid, flowSvg, flowText } from './flow/index.ts';
 import type { CatalogEntryView, GuideView } from './views.ts';
 
 type Item = ReturnType<typeof itemRef>;

@@ -14,9 +14,8 @@ import { scheduleOf } from './catalogue.ts';
 import type { Route } from '../../case/competence.ts';
 import { limitText, plain } from '../../kernel/markdown.ts';
 import type { ServiceWindow } from '../offices/rules.ts';
-import { flowOf } from './flow.ts';
-import type { FlowSentence } from './flow-text.ts';
-import { flowSentences } from './flow-text.ts';
+import type { FlowSentence } from './flow/index.ts';
+import { flowOf, flowSentences } from './flow/index.ts';
 
 /** What a guide is written from. */
 export interface GuideParts {

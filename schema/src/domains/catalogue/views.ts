@@ -1,7 +1,7 @@
 import type { DivisionCode } from '../../kernel/divisions.ts';
 import type { ErrorCode } from '../../kernel/errors.ts';
 import type { CatalogueBasis, Drift, ItemHead, NodeDrift } from './drift.ts';
-import type { FlowChart } from './flow.ts';
+import type { FlowChart } from './flow/index.ts';
 import type { Answers } from '../../operation/answers.ts';
 import { view } from '../../operation/operation.ts';
 import type { ItemView } from '../item-life/views.ts';

@@ -1,7 +1,7 @@
 import type { FlowChart, FlowNodeKind } from './flow.ts';
-import type { FlowArrow, FlowBox, FlowLane } from './flow-layout.ts';
-import { layoutOf, LINE_SIZE, TITLE_SIZE } from './flow-layout.ts';
-import { flowText } from './flow-text.ts';
+import type { FlowArrow, FlowBox, FlowLane } from './layout.ts';
+import { layoutOf, LINE_SIZE, TITLE_SIZE } from './layout.ts';
+import { flowText } from './text.ts';
 
 const FONT = `'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC','WenQuanYi Micro Hei',sans-serif`;
 const INK = '#1a1a1a';

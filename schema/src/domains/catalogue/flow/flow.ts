@@ -1,14 +1,14 @@
-import type { Route } from '../../case/competence.ts';
-import { mayTakeIn } from '../../case/competence.ts';
-import type { DivisionCode, Divisions } from '../../kernel/divisions.ts';
-import { limitText } from '../../kernel/markdown.ts';
-import type { Tier } from '../../kernel/words.ts';
-import { TIER_LABELS } from '../../kernel/words.ts';
-import { GRANT_MODE_LABELS } from '../delegation/words.ts';
-import type { Implementation, Item, Stage } from './catalogue.ts';
-import { acceptingOrgans } from './catalogue.ts';
-import type { FlowStep } from './item-words.ts';
-import { FLOW_STEP_LABELS, FLOW_STEPS, POWER_SOURCE_LABELS, SIGN_OFF_LEVEL_LABELS } from './item-words.ts';
+import type { Route } from '../../../case/competence.ts';
+import { mayTakeIn } from '../../../case/competence.ts';
+import type { DivisionCode, Divisions } from '../../../kernel/divisions.ts';
+import { limitText } from '../../../kernel/markdown.ts';
+import type { Tier } from '../../../kernel/words.ts';
+import { TIER_LABELS } from '../../../kernel/words.ts';
+import { GRANT_MODE_LABELS } from '../../delegation/words.ts';
+import type { Implementation, Item, Stage } from '../catalogue.ts';
+import { acceptingOrgans } from '../catalogue.ts';
+import type { FlowStep } from '../item-words.ts';
+import { FLOW_STEP_LABELS, FLOW_STEPS, POWER_SOURCE_LABELS, SIGN_OFF_LEVEL_LABELS } from '../item-words.ts';
 
 /** `STEP` is done by a competent organ, `STAGE` is one its node publishes, `NOTICE` asks the applicant for something. */
 export type FlowNodeKind = 'START' | 'STEP' | 'STAGE' | 'NOTICE' | 'END';

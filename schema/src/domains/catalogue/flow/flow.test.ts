@@ -10,21 +10,21 @@ import {
   sampleImplementations,
   TOWNSHIP,
   VILLAGE,
-} from '../../testing/fixtures.ts';
-import { grantOf } from '../../testing/grants.ts';
-import type { DivisionCode } from '../../kernel/divisions.ts';
-import { ProblemError } from '../../kernel/errors.ts';
-import type { Route } from '../../case/competence.ts';
-import { mayTakeIn, route } from '../../case/competence.ts';
-import type { Implementation, Item, Stage } from './catalogue.ts';
+} from '../../../testing/fixtures.ts';
+import { grantOf } from '../../../testing/grants.ts';
+import type { DivisionCode } from '../../../kernel/divisions.ts';
+import { ProblemError } from '../../../kernel/errors.ts';
+import type { Route } from '../../../case/competence.ts';
+import { mayTakeIn, route } from '../../../case/competence.ts';
+import type { Implementation, Item, Stage } from '../catalogue.ts';
 import type { FlowChart } from './flow.ts';
 import { flowOf, stepOfStage } from './flow.ts';
-import type { Point, Rect } from './flow-layout.ts';
-import { layoutOf, LINE_SIZE, TITLE_SIZE } from './flow-layout.ts';
-import { flowSvg } from './flow-svg.ts';
-import { flowMermaid, flowText, wayOf } from './flow-text.ts';
-import type { FlowStep } from './item-words.ts';
-import { FLOW_STEPS } from './item-words.ts';
+import type { Point, Rect } from './layout.ts';
+import { layoutOf, LINE_SIZE, TITLE_SIZE } from './layout.ts';
+import { flowSvg } from './svg.ts';
+import { flowMermaid, flowText, wayOf } from './text.ts';
+import type { FlowStep } from '../item-words.ts';
+import { FLOW_STEPS } from '../item-words.ts';
 import { widthOf, wrapped } from './text-width.ts';
 
 const PLACES = [CITY, COUNTY, TOWNSHIP, VILLAGE];

@@ -1,5 +1,5 @@
 import type { FlowChart, FlowEdge, FlowNode } from './flow.ts';
-import { wayOf } from './flow-text.ts';
+import { wayOf } from './text.ts';
 import { widthOf, wrapped } from './text-width.ts';
 
 // Lengths in px.
