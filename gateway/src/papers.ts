@@ -1,18 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ExecutionRequest, ExecutionResult } from '@graphql-tools/utils';
 import { MAX_PART_BYTES } from '@liandong/schema/domains/papers';
 import type { PaperPageView, PaperPartView } from '@liandong/schema/domains/papers';
-import type { Problem } from '@liandong/schema/kernel';
-import { ERRORS, isErrorCode } from '@liandong/schema/kernel';
 import type { DocumentNode } from 'graphql';
 import { parse } from 'graphql';
 import { refusal } from './edge-guard.ts';
 import type { GatewayContext } from './context.ts';
+import type { Answer, Ask } from './role-asks.ts';
+import { answerOf, isProblem, refused } from './role-asks.ts';
 import { streamOf, zipOf } from './zip.ts';
-
-/** Asks the graph's role that papers belong to. */
-type Ask = (request: ExecutionRequest) => Promise<ExecutionResult>;
-type Answer<T> = T | { problem: Problem };
 
 const PART = parse(`query ($division: ID!, $ticket: String!, $entry: Int!, $offset: Int!, $length: Int!) {
   answer: paperPart(division: $division, ticket: $ticket, entry: $entry, offset: $offset, length: $length) {
@@ -172,22 +167,7 @@ async function whenPrepared<T>(reader: AbortSignal, ask: () => Promise<Answer<T>
   }
 }
 
-async function answerOf<T>(asked: Promise<ExecutionResult>): Promise<Answer<T>> {
-  const { data, errors } = await asked;
-  const { answer } = (data ?? {}) as { answer?: T | null };
-  if (answer) return answer;
-  const [error] = errors ?? [];
-  const code = error?.extensions?.['code'];
-  const message = error?.message ?? 'Internal error.';
-  return { problem: { code: isErrorCode(code) ? code : 'INTERNAL', message, article: null, field: null, node: null } };
-}
-
-const isProblem = (answer: Answer<unknown>): answer is { problem: Problem } =>
-  typeof answer === 'object' && answer !== null && 'problem' in answer;
-
 function known<T extends object>(answer: Answer<T>): T {
   if (isProblem(answer)) throw new Error(answer.problem.message);
   return answer;
 }
-
-const refused = ({ code, message }: Problem) => refusal(ERRORS[code].http, code, message);

@@ -16,6 +16,7 @@ import type { Caller, EdgeGuardSettings } from './edge-guard.ts';
 import { EdgeGuard, refusal } from './edge-guard.ts';
 import { drainable } from './drain.ts';
 import { paperAnswer } from './papers.ts';
+import { uploadAnswer } from './uploads.ts';
 import { heavyRoots } from './gather-weights.ts';
 import type { Issuer } from './issuer/index.ts';
 import { issuerAnswer, trackedConsent } from './issuer/index.ts';
@@ -70,7 +71,8 @@ export class Gateway {
   readonly #http = new HttpTransport();
   readonly #edgeGuard: EdgeGuard;
   readonly #bodies = new Bodies();
-  readonly #askPapers: ReturnType<typeof routedExecutor>;
+  /** Asks the role that papers and uploads belong to. */
+  readonly #askFiles: ReturnType<typeof routedExecutor>;
   readonly #yoga: YogaServerInstance<Asked, GatewayContext>;
   #stopServing: (() => Promise<void>) | null = null;
 
@@ -86,7 +88,7 @@ export class Gateway {
     });
     const executorOf = (role: RoleConfig) => routedExecutor(role, this.registry, hosts);
     const schema = stitchRoles(divisions, executorOf);
-    this.#askPapers = executorOf(ROLES[papers.role]);
+    this.#askFiles = executorOf(ROLES[papers.role]);
     this.#yoga = createYoga<Asked, GatewayContext>({
       schema,
       graphqlEndpoint: '/graphql',
@@ -144,6 +146,7 @@ export class Gateway {
     if (issued) return issued;
     if (pathname.startsWith('/papers/'))
       return (await this.#paper(request, caller)) ?? refusal(404, 'NOT_FOUND', 'This is no address of a paper.');
+    if (pathname === '/uploads' || pathname.startsWith('/uploads/')) return this.#upload(request, caller);
     if (pathname !== '/graphql') return refusal(404, 'NOT_FOUND', 'There is nothing here; the graph is at /graphql.');
     return this.#question(request, caller);
   }
@@ -168,7 +171,16 @@ export class Gateway {
   async #paper(request: Request, { address }: Caller): Promise<Response | null> {
     const identity = await identify(request, this.#parts.tokens);
     await this.#edgeGuard.rates.ofAsker(identity.viewer?.sub ?? null, address);
-    return paperAnswer(request, this.#askPapers, () => this.#contextOf(identity));
+    return paperAnswer(request, this.#askFiles, () => this.#contextOf(identity));
+  }
+
+  /** Answers a request of an upload. @throws {ProblemError} UNAUTHENTICATED, RATE_LIMITED */
+  async #upload(request: Request, { address }: Caller): Promise<Response> {
+    const identity = await identify(request, this.#parts.tokens);
+    await this.#edgeGuard.rates.ofAsker(identity.viewer?.sub ?? null, address);
+    // before a byte of the body is read
+    if (!identity.viewer) return refusal(401, 'UNAUTHENTICATED', 'An upload needs a login.');
+    return uploadAnswer(request, this.#askFiles, () => this.#contextOf(identity));
   }
 
   #contextOf(identity: Identity): GatewayContext {

@@ -34,10 +34,13 @@ const ready = new Gauge({
   registers: [registry],
 });
 
-const PLACES = ['/graphql', '/health', '/ready', '/issuer/token', '/issuer/jwks'];
+const PLACES = ['/graphql', '/health', '/ready', '/issuer/token', '/issuer/jwks', '/uploads'];
+/** Places with an address for each paper or upload. */
+const WITH_ADDRESSES = ['/papers', '/uploads'];
 
 export function observeRequest(path: string, status: number, ms: number): void {
-  const place = path.startsWith('/papers/') ? '/papers' : PLACES.includes(path) ? path : 'other';
+  const under = WITH_ADDRESSES.find((place) => path.startsWith(`${place}/`));
+  const place = under ?? (PLACES.includes(path) ? path : 'other');
   requests.observe({ place, status: `${Math.floor(status / 100)}xx` }, ms / 1000);
 }
 

@@ -80,8 +80,11 @@ export function preflight(request: Request, origins: Origins): Response | null {
   if (request.method !== 'OPTIONS') return null;
   const answer = new Response(null, { status: 204 });
   if (!isForeign(request, origins)) {
-    answer.headers.set('access-control-allow-methods', 'GET, HEAD, POST');
-    answer.headers.set('access-control-allow-headers', 'authorization, content-type, range, if-range, traceparent');
+    answer.headers.set('access-control-allow-methods', 'GET, HEAD, POST, PATCH, DELETE');
+    answer.headers.set(
+      'access-control-allow-headers',
+      'authorization, content-type, range, if-range, traceparent, tus-resumable, upload-length, upload-metadata, upload-offset',
+    );
     answer.headers.set('access-control-max-age', '600');
   }
   return answer;
@@ -95,7 +98,7 @@ export function shareWith(answer: Response, request: Request, { allowed }: Origi
   answer.headers.set('access-control-allow-origin', origin);
   answer.headers.set(
     'access-control-expose-headers',
-    'accept-ranges, content-disposition, content-range, etag, paper-pages',
+    'accept-ranges, content-disposition, content-range, etag, location, paper-pages, tus-resumable, upload-expires, upload-length, upload-offset',
   );
   answer.headers.set('cross-origin-resource-policy', 'cross-origin');
 }

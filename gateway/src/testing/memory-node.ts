@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { CaseState } from '@liandong/schema/case';
 import type { FileCaseInput, FiledCaseView, filing, TrackedCaseView } from '@liandong/schema/domains/filing';
 import type { HandlingKey, HandlingView, handling } from '@liandong/schema/domains/handling';
@@ -9,10 +10,12 @@ import type { PaperPartView, papers } from '@liandong/schema/domains/papers';
 import type { DivisionCode, ProblemError } from '@liandong/schema/kernel';
 import type { Domain, Page, PageRequest, Viewer } from '@liandong/schema/operation';
 import type { PlaceRoster } from '@liandong/schema/domains/roster';
+import type { UploadView, uploads } from '@liandong/schema/domains/uploads';
 import type { NodeFeedsView, operators } from '@liandong/schema/domains/operators';
 import type { RollupView, StandardizationView, figures } from '@liandong/schema/domains/figures';
 import { performing } from '@liandong/schema/operation';
 import { problem } from '@liandong/schema/kernel';
+import { judgePiece } from '@liandong/schema/domains/uploads';
 import { standardizationOf } from '@liandong/schema/domains/figures';
 import type { KnownCase } from './memory-views.ts';
 import {
@@ -37,6 +40,13 @@ export interface MemoryPaper extends Omit<PaperPartView, 'bytes' | 'size' | 'ent
   preparing?: number;
 }
 
+/** An upload as far as it has come. */
+interface MemoryUpload {
+  view: UploadView;
+  by: string;
+  bytes: Buffer;
+}
+
 /** The operations it answers. */
 type Answered = Domain<
   (typeof filing)['operations'] &
@@ -46,6 +56,7 @@ type Answered = Domain<
     (typeof catalogue)['operations'] &
     (typeof sharing)['operations'] &
     (typeof papers)['operations'] &
+    (typeof uploads)['operations'] &
     (typeof operators)['operations']
 >;
 
@@ -70,6 +81,8 @@ export class MemoryNode implements NodeServices {
   seq = 1;
   /** Papers it holds, by the ticket that opens them. */
   readonly papers = new Map<string, MemoryPaper>();
+  /** Uploads by id, with the person they belong to and the bytes that came. */
+  readonly uploads = new Map<string, MemoryUpload>();
   /** Thrown by every question, as by a fault of the program. */
   fault: Error | null = null;
 
@@ -187,6 +200,15 @@ export class MemoryNode implements NodeServices {
         const { bytes } = this.#opened(viewer, ticket, 0);
         return { bytes: bytes.subarray(page, page + 9).toString('base64'), pages: 3 };
       },
+      openUpload: async (viewer, { fileName, mediaType, size, sha256 }) =>
+        this.#openUpload(viewer, { fileName, mediaType, size, sha256 }),
+      addToUpload: async (viewer, { upload: id, offset, bytes }) => this.#addToUpload(viewer, id, offset, bytes),
+      discardUpload: async (viewer, { upload: id }) => {
+        const { view } = this.#upload(viewer, id);
+        this.uploads.delete(id);
+        return view;
+      },
+      upload: async (viewer, { id }) => this.#upload(viewer, id).view,
       dataUse: async (_viewer, { number }) => [
         {
           askedAt: FILED_AT,
@@ -203,6 +225,28 @@ export class MemoryNode implements NodeServices {
       throw problem('ILLEGAL_STEP', 'Not in this state.');
     },
   );
+
+  #openUpload(viewer: Viewer | null, said: Pick<UploadView, 'fileName' | 'mediaType' | 'size' | 'sha256'>): UploadView {
+    const id = randomUUID();
+    const view = { ...said, id, path: `/uploads/${id}`, received: 0, complete: false, expiresAt: FILED_AT };
+    this.uploads.set(id, { view, by: viewer?.sub ?? '', bytes: Buffer.alloc(0) });
+    return view;
+  }
+
+  #addToUpload(viewer: Viewer | null, id: string, offset: number, bytes: string): UploadView {
+    const upload = this.#upload(viewer, id);
+    const piece = Buffer.from(bytes, 'base64');
+    if (judgePiece(upload.view, offset, piece.length) === 'TAKE') upload.bytes = Buffer.concat([upload.bytes, piece]);
+    const { length: received } = upload.bytes;
+    upload.view = { ...upload.view, received, complete: received === upload.view.size };
+    return upload.view;
+  }
+
+  #upload(viewer: Viewer | null, id: string): MemoryUpload {
+    const upload = this.uploads.get(id);
+    if (!upload || upload.by !== viewer?.sub) throw problem('NOT_FOUND', 'You have no such upload here.');
+    return upload;
+  }
 
   #ask<T>(viewer: Viewer | null, id: string, answer: (known: KnownCase) => T | ProblemError): T | ProblemError {
     if (this.fault) throw this.fault;

@@ -19,9 +19,8 @@ import {
   progressOf,
 } from '@liandong/schema/domains/bundles';
 import { requireInForce } from '@liandong/schema/domains/catalogue';
-import type { GivenMaterial } from '../materials/index.ts';
 import type { CaseDesk, CaseWriter } from '../cases/index.ts';
-import { storeMaterials } from '../materials/index.ts';
+import type { HandedIn } from '../uploads/index.ts';
 import { lockCase, lockCases } from '../cases/index.ts';
 import { findItem } from '../catalogue/index.ts';
 import type { HostDb, SharedTx } from '../db/index.ts';
@@ -124,7 +123,7 @@ export class BundleDesk {
     tx: SharedTx,
     person: Viewer,
     input: FileBundleInput,
-    given: readonly GivenMaterial[],
+    given: HandedIn,
   ): Promise<{ id: string; trackingCode: string }> {
     const { node, now } = this.#parts;
     const place = input.place ?? node;
@@ -148,7 +147,8 @@ export class BundleDesk {
     );
     const [first, ...rest] = faults;
     if (first) throw new ProblemError([first, ...rest]);
-    await storeMaterials(tx, given);
+    const materials = await given.named(tx, person);
+    await given.store(tx, person);
     const id = randomUUID();
     const trackingCode = trackingCodeOf();
     const { applicant, consent, form } = input;
@@ -158,7 +158,7 @@ export class BundleDesk {
       itemVersion: item.version,
       place,
       application: { applicant, consent, form },
-      materials: given.map((g) => g.material),
+      materials,
       trackingCode,
       agent: person,
       filedAt: at,

@@ -4,9 +4,9 @@ import type { SuccessionOf } from '@liandong/schema/case';
 import type { Viewer } from '@liandong/schema/operation';
 import { requireCaseReader } from '@liandong/schema/operation';
 import { requireOpenNode } from '@liandong/schema/case';
-import { decodeMaterials } from '../materials/index.ts';
 import type { NodeHandlers } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
+import { HandedIn } from '../uploads/index.ts';
 import type { BundleDesk } from './bundle-desk.ts';
 import { findBundle, listBundles } from './bundle-store.ts';
 
@@ -20,6 +20,7 @@ export interface BundlesParts {
   /** The successors of closed nodes. */
   successionOf: SuccessionOf;
   failures: Failures;
+  now: () => Date;
 }
 
 /** 一件事 at one node: the queries and mutations of its desk for bundles. */
@@ -29,6 +30,7 @@ export function bundleHandlers({
   desk,
   successionOf,
   failures,
+  now,
 }: BundlesParts): NodeHandlers<typeof bundles> {
   const requireReader = (viewer: Viewer) => requireCaseReader(viewer, [node], divisions);
 
@@ -47,7 +49,7 @@ export function bundleHandlers({
     fileBundle: {
       async prepare({ input }) {
         requireOpenNode(node, successionOf);
-        const given = await decodeMaterials(input.materials);
+        const given = await HandedIn.read(input.materials, now);
         return {
           lane: null,
           async work({ viewer, tx, once }) {

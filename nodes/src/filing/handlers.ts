@@ -14,9 +14,8 @@ import { applicationOf, findCase, lockCase, unknownCase } from '../cases/index.t
 import type { HostDb, NodeHandlers, SharedTx } from '../db/index.ts';
 import { linkEnquiry } from '../enquiries/index.ts';
 import type { Outbox } from '../handoff/index.ts';
-import type { GivenMaterial } from '../materials/index.ts';
-import { decodeMaterials, storeMaterials } from '../materials/index.ts';
 import { findStanding } from '../projects/index.ts';
+import { HandedIn } from '../uploads/index.ts';
 import { clearNumber, filingView, trackedView } from './filing-views.ts';
 import { newApplication } from './new-application.ts';
 import { Serials } from './serials.ts';
@@ -63,10 +62,11 @@ export function filingHandlers(parts: FilingParts): FilingHandlers {
 
     fileDraft: {
       async prepare({ input }) {
-        const given = await decodeMaterials(input.materials);
-        return async ({ tx, file }, take) => {
-          const step = take({ ...(await drafted(tx, file)), materials: given.map(({ material }) => material) });
-          await storeMaterials(tx, given);
+        const given = await HandedIn.read(input.materials, parts.now);
+        return async ({ viewer, tx, file }, take) => {
+          const materials = await given.named(tx, viewer);
+          const step = take({ ...(await drafted(tx, file)), materials });
+          await given.store(tx, viewer);
           return step;
         };
       },
@@ -74,10 +74,10 @@ export function filingHandlers(parts: FilingParts): FilingHandlers {
 
     supplementCase: {
       async prepare({ input }) {
-        const given = await decodeMaterials(input.materials);
-        return async ({ tx }, take) => {
-          const step = take(given.map(({ material }) => material));
-          await storeMaterials(tx, given);
+        const given = await HandedIn.read(input.materials, parts.now);
+        return async ({ viewer, tx }, take) => {
+          const step = take(await given.named(tx, viewer));
+          await given.store(tx, viewer);
           return step;
         };
       },
@@ -98,7 +98,7 @@ function opening(
     async prepare({ input }) {
       // before a number is given out or a byte is read
       requireOpenNode(node, successionOf);
-      const given = await decodeMaterials(input.materials);
+      const given = await HandedIn.read(input.materials, now);
       const number = await serials.take(dayOf(now()));
       return {
         lane: number,
@@ -121,7 +121,7 @@ function opening(
 interface Asked {
   number: string;
   input: FileCaseInput;
-  given: readonly GivenMaterial[];
+  given: HandedIn;
   rule: typeof fileCase;
 }
 
@@ -145,9 +145,9 @@ async function openCase(
     form,
     ...(project ? { project: { id: project, standing } } : {}),
     ...(renewal ? { renewal } : {}),
-    materials: given.map(({ material }) => material),
+    materials: await given.named(tx, viewer),
   });
-  await storeMaterials(tx, given);
+  await given.store(tx, viewer);
   const id = caseIdOf(node, randomUUID());
   const trackingCode = trackingCodeOf();
   const opening = { id, application: text, trackingHash: trackingHash(number, trackingCode) };

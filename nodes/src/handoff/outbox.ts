@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { currentTrace } from '@liandong/runtime';
 import type { DivisionCode } from '@liandong/schema/kernel';
-import type { LogAction } from '@liandong/schema/case';
-import type { MessageKind } from '@liandong/schema/wire';
-import { FIRST_PROTOCOL, jsonBytes, MAX_PAYLOAD, protocolOf, textRoom } from '@liandong/schema/wire';
+import type { LogAction, Material } from '@liandong/schema/case';
+import type { Carried, MaterialPart, MessageKind } from '@liandong/schema/wire';
+import { FIRST_PROTOCOL, jsonBytes, MAX_PAYLOAD, PROTOCOL, protocolOf, textRoom } from '@liandong/schema/wire';
 import { problem } from '@liandong/schema/kernel';
 import type { SharedTx } from '../db/index.ts';
 import { coalesced } from '../db/index.ts';
@@ -62,7 +62,7 @@ export class Outbox {
 
   /** Whether a message of a kind would wait for its receiver to know it. */
   waits(node: DivisionCode, receiver: DivisionCode, kind: MessageKind): boolean {
-    return protocolOf(kind, () => []) > this.#protocolOf(node, receiver);
+    return protocolOf(kind, () => NOTHING) > this.#protocolOf(node, receiver);
   }
 
   /**
@@ -77,9 +77,11 @@ export class Outbox {
     const trace = currentTrace();
     const carry = this.#carry;
     const owed = messages.map(({ receiver, kind, caseId, body }): Left => {
-      const needed = protocolOf(kind, () => actionsOf(body));
       // never read from the database here: the commit may come right behind the writes below
-      const waitsFor = needed <= this.#protocolOf(tx.node, receiver) ? null : needed;
+      const known = this.#protocolOf(tx.node, receiver);
+      // a peer that knows this program's version takes everything
+      const needed = known >= PROTOCOL ? known : protocolOf(kind, () => carriedBy(kind, body));
+      const waitsFor = needed <= known ? null : needed;
       const attempts = carry && waitsFor === null ? 1 : 0;
       const text = JSON.stringify(body);
       return { node: tx.node, id: randomUUID(), receiver, kind, caseId, body: text, attempts, trace, waitsFor };
@@ -120,9 +122,21 @@ export class Outbox {
  */
 const MOST_GROWTH = 4;
 
-function actionsOf(body: unknown): LogAction[] {
-  const { lines } = body as { lines: readonly string[] };
-  return lines.map((jws) => (payloadOf(jws) as { action: LogAction }).action);
+const NOTHING: Carried = { actions: [], largest: 0 };
+
+/** What a message of a kind that carries something has in it. */
+function carriedBy(kind: MessageKind, body: unknown): Carried {
+  if (kind === 'MATERIAL') return { actions: [], largest: (body as MaterialPart).size };
+  const lines = (body as { lines: readonly string[] }).lines.map((jws) => payloadOf(jws) as CarriedLine);
+  // lines of joint handling name materials by their digests alone
+  const sizes = lines.flatMap(({ data }) => data?.materials?.map((m) => (typeof m === 'string' ? 0 : m.size)) ?? []);
+  return { actions: lines.map(({ action }) => action), largest: Math.max(0, ...sizes) };
+}
+
+/** The parts of a line that say what its reader must know. */
+interface CarriedLine {
+  action: LogAction;
+  data?: { materials?: readonly (Pick<Material, 'size'> | string)[] };
 }
 
 const insertOwed = coalesced(async (tx: SharedTx, given: readonly (readonly Left[])[]) => {

@@ -24,6 +24,7 @@ import { operators } from '@liandong/schema/domains/operators';
 import { projects } from '@liandong/schema/domains/projects';
 import { proxy } from '@liandong/schema/domains/proxy';
 import { reads } from '@liandong/schema/domains/reads';
+import { uploads } from '@liandong/schema/domains/uploads';
 import { sharing } from '@liandong/schema/domains/sharing';
 import { roster } from '@liandong/schema/domains/roster';
 import { admissionHandlers } from '../admission/index.ts';
@@ -54,6 +55,7 @@ import { readsHandlers, readsLog } from '../reads/index.ts';
 import { figureHandlers } from '../figures/index.ts';
 import { findPosts, findStandings, findToldChanges, rosterHandlers, rosterLookup } from '../roster/index.ts';
 import { sharingHandlers, suppliedMaterials } from '../sharing/index.ts';
+import { uploadHandlers } from '../uploads/index.ts';
 import type { HostParts } from './parts.ts';
 
 /** The services for the people of one node. */
@@ -97,6 +99,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
       filingView(stored, node, viewer),
     ),
     atNode(papers, papersHandlers({ node, divisions, renderer: parts.renderer, now })),
+    atNode(uploads, uploadHandlers({ now })),
     atNode(handling, handlingHandlers(cases, putOff, parts.config.verifyPage), showCase),
     atNode(
       expedited,

@@ -13,6 +13,7 @@ import type { Recovery } from '../restore/index.ts';
 import { SIGN_OF_LIFE_MS } from '../restore/index.ts';
 import { settleAbsences } from '../roster/index.ts';
 import { DUTIES } from '../tiers/index.ts';
+import { removeExpired } from '../uploads/index.ts';
 import type { NodeDesks } from './desks.ts';
 import type { HostParts } from './parts.ts';
 
@@ -163,8 +164,8 @@ function recordFigures({ db, divisions, desks, failures, now }: JobParts): Timed
 }
 
 /**
- * Removes papers of closed questions, lines whose number the log has filled with another line, and old idempotency
- * keys.
+ * Removes papers of closed questions, lines whose number the log has filled with another line, uploads that no application
+ * named in time, and old idempotency keys.
  */
 function removeOldRows(parts: JobParts): TimedJob[] {
   const { db, desks, failures, now, log } = parts;
@@ -178,7 +179,13 @@ function removeOldRows(parts: JobParts): TimedJob[] {
       const fault = problem('CHAIN_BROKEN', `Line ${seq} from ${sender} does not belong to the log and was dropped.`);
       failures.note(WAITING_JOB, { node, case: id }, fault);
     });
+  const expired = () =>
+    forEachNode(parts, 'expired uploads', async (node) => {
+      const removed = await db.transact(node, (tx) => removeExpired(tx, now()));
+      if (removed > 0) log.info({ node, removed }, 'expired uploads removed');
+    });
   return [
+    { name: 'removing expired uploads', everyMs: HOURLY_MS, work: expired },
     { name: 'removing papers shown by other nodes', everyMs: HOURLY_MS, work: shown },
     { name: 'dropping passed lines', everyMs: HOURLY_MS, work: passed },
     {

@@ -4,6 +4,7 @@ import { shownUntil } from '@liandong/schema/domains/joint';
 import { findCases } from '../cases/index.ts';
 import type { HostDb, SharedTx } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
+import { removeMaterials } from '../materials/index.ts';
 import type { OverQuestion } from './request-store.ts';
 import { emptyRequest, listOver, shownElsewhere } from './request-store.ts';
 
@@ -41,7 +42,7 @@ export async function removeShown({ node, db, failures, now }: ShownMaterialsPar
     });
     const digests = new Set(emptied.flatMap(({ materials }) => materials.map((m) => m.sha256)));
     for (const needed of await neededHere(tx, digests)) digests.delete(needed);
-    await tx.query(`DELETE FROM blobs WHERE node = $1 AND sha256 = ANY ($2)`, [[...digests]]);
+    await removeMaterials(tx, [...digests]);
     return emptied.length;
   });
 }

@@ -3,11 +3,16 @@ export { charsetOf } from './material-kinds.ts';
 export type { GivenMaterial } from './materials.ts';
 export {
   absentMaterials,
-  decodeMaterials,
+  decodeBase64,
+  decodeMaterial,
+  keepStaged,
   materialMessages,
   partsOf,
   readMaterial,
   readPart,
   receivePart,
+  removeMaterials,
+  removeStaged,
+  stageMaterial,
   storeMaterials,
 } from './materials.ts';

@@ -1,9 +1,7 @@
-import type { MaterialInput } from '@liandong/schema/domains/filing';
+import type { MaterialMediaType as MediaType } from '@liandong/schema/domains/filing';
 import { problem } from '@liandong/schema/kernel';
 import { fileTypeFromBuffer } from 'file-type';
 import { requireOpen, requireSound } from './sound-materials.ts';
-
-type MediaType = MaterialInput['mediaType'];
 
 /**
  * Words of PDF (ISO 32000) and of office documents that start an action when the paper is opened. All are long enough

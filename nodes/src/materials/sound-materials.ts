@@ -1,5 +1,5 @@
 import { problem } from '@liandong/schema/kernel';
-import type { MaterialInput } from '@liandong/schema/domains/filing';
+import type { MaterialMediaType } from '@liandong/schema/domains/filing';
 import { MAX_PICTURE_PIXELS } from '@liandong/schema/domains/filing';
 import { unzipSync } from 'fflate';
 import { imageSize } from 'image-size';
@@ -29,7 +29,7 @@ export function requireOpen(bytes: Buffer, field: string): void {
  * Refuses a material that no desk can read: encrypted, incomplete, or far too large when it is opened.
  * @throws {ProblemError} MATERIAL_ENCRYPTED, MATERIAL_TORN, MATERIAL_OVERSIZED with the field
  */
-export function requireSound(bytes: Buffer, mediaType: MaterialInput['mediaType'], field: string): void {
+export function requireSound(bytes: Buffer, mediaType: MaterialMediaType, field: string): void {
   switch (mediaType) {
     case 'application/pdf':
       if (isSealedPdf(bytes)) throw encrypted(field);

@@ -4,6 +4,7 @@ import { bundlesTable } from '../bundles/tables.ts';
 import { askersTable } from '../enquiries/tables.ts';
 import { opinionRequestsTable } from '../joint/tables.ts';
 import { caseNotesTable } from '../notes/tables.ts';
+import { uploadsTable } from '../uploads/tables.ts';
 import { dataRequestsTable, registerRowsTable } from '../sharing/tables.ts';
 
 /** A sealed column, and the columns that name its rows besides their node. */
@@ -49,6 +50,13 @@ export const SEALED_COLUMNS = {
     table: 'blob_parts',
     column: 'content',
     key: [text('sha256'), { name: 'start', type: 'int' }],
+    form: 'bytes',
+  },
+  ...sealedColumns(uploadsTable),
+  'upload_pieces.content': {
+    table: 'upload_pieces',
+    column: 'content',
+    key: [uuid('upload'), { name: 'start', type: 'int' }],
     form: 'bytes',
   },
   // the secret for the keyed digests of registers: a thief of both could try numbers one by one

@@ -22,6 +22,7 @@ import { operators } from './operators/operations.ts';
 import { projects } from './projects/operations.ts';
 import { proxy } from './proxy/operations.ts';
 import { reads } from './reads/operations.ts';
+import { uploads } from './uploads/operations.ts';
 import { sharing } from './sharing/operations.ts';
 import { roster } from './roster/operations.ts';
 
@@ -31,6 +32,7 @@ const listed = <const D extends readonly Domain[]>(...domains: D & NoNameTwice<D
 export const DOMAINS = listed(
   filing,
   papers,
+  uploads,
   handling,
   expedited,
   caseload,

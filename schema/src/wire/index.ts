@@ -41,6 +41,7 @@ export type { HostGraphQLError, HostReply, HostRequest, RoleName, RoleOperation,
 export { MAX_PARTS, PART_HEADER, PartsCollector, splitParts } from './parts.ts';
 export type { Part } from './parts.ts';
 export { FIRST_PROTOCOL, PROTOCOL, protocolOf } from './protocol.ts';
+export type { Carried } from './protocol.ts';
 export { HEALING_KINDS, copySchema, restoredSchema } from './restore.ts';
 export type { CaseCopy, Copy } from './restore.ts';
 export { foreignTo, roadSubjects, territoryOf } from './roads.ts';

@@ -1,10 +1,15 @@
 import { describe, expect, test } from 'vitest';
+import type { LogAction } from '../case/log-words.ts';
 import { LOG_ACTIONS } from '../case/log-words.ts';
 import { MESSAGE_KINDS } from './envelope.ts';
 import type { Since } from './protocol.ts';
 import { FIRST_PROTOCOL, PROTOCOL, SINCE, protocolOf } from './protocol.ts';
 
-const none = () => [];
+const none = () => ({ actions: [], largest: 0 });
+const lines =
+  (...actions: LogAction[]) =>
+  () => ({ actions, largest: 0 });
+const file = (mebibytes: number) => () => ({ actions: [], largest: mebibytes * 1024 * 1024 });
 
 describe('the version a receiver must know', () => {
   test('is the first for every kind of message that is not named, and the named one else', () => {
@@ -13,15 +18,23 @@ describe('the version a receiver must know', () => {
   });
 
   test('is that of the newest line a dossier or an echo holds', () => {
-    const since: Since = { messages: {}, lines: { RATED: 3, CLOSED: 4 } };
-    expect(protocolOf('ECHO', () => ['FILED', 'RATED'], since)).toBe(3);
-    expect(protocolOf('DOSSIER', () => ['CLOSED', 'RATED'], since)).toBe(4);
-    expect(protocolOf('ECHO', () => ['FILED'], since)).toBe(FIRST_PROTOCOL);
-    expect(protocolOf('RATING', () => ['RATED'], since)).toBe(FIRST_PROTOCOL);
+    const since: Since = { messages: {}, lines: { RATED: 3, CLOSED: 4 }, largeMaterials: 1 };
+    expect(protocolOf('ECHO', lines('FILED', 'RATED'), since)).toBe(3);
+    expect(protocolOf('DOSSIER', lines('CLOSED', 'RATED'), since)).toBe(4);
+    expect(protocolOf('ECHO', lines('FILED'), since)).toBe(FIRST_PROTOCOL);
+    expect(protocolOf('RATING', lines('RATED'), since)).toBe(FIRST_PROTOCOL);
+  });
+
+  test('is the third for a material above 10 MiB and the dossier that names it; an echo brings none', () => {
+    for (const kind of ['DOSSIER', 'MATERIAL'] as const) {
+      expect(protocolOf(kind, file(10))).toBe(FIRST_PROTOCOL);
+      expect(protocolOf(kind, file(10.1))).toBe(3);
+    }
+    expect(protocolOf('ECHO', file(20))).toBe(FIRST_PROTOCOL);
   });
 
   test('is never beyond what this program says it knows', () => {
-    const named = [...Object.values(SINCE.messages), ...Object.values(SINCE.lines)];
+    const named = [...Object.values(SINCE.messages), ...Object.values(SINCE.lines), SINCE.largeMaterials];
     expect(Math.max(...named)).toBe(PROTOCOL);
     expect(Object.keys(SINCE.lines).filter((action) => !LOG_ACTIONS.some((known) => known === action))).toEqual([]);
   });

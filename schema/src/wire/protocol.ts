@@ -6,7 +6,7 @@ import type { MessageKind } from './envelope.ts';
  * is the first version. During an upgrade old and new hosts work side by side: a message that an old host can't read
  * waits for its upgrade.
  */
-export const PROTOCOL = 2;
+export const PROTOCOL = 3;
 /** Before hosts said which they know. */
 export const FIRST_PROTOCOL = 1;
 
@@ -14,23 +14,35 @@ export const FIRST_PROTOCOL = 1;
 export interface Since {
   messages: Readonly<Partial<Record<MessageKind, number>>>;
   lines: Readonly<Partial<Record<LogAction, number>>>;
+  /** Materials above 10 MiB. */
+  largeMaterials: number;
 }
 /** A new kind is named here in the change that brings it, with {@link PROTOCOL} one higher. */
-export const SINCE: Since = { messages: { CASE_NOTE: 2 }, lines: {} };
+export const SINCE: Since = { messages: { CASE_NOTE: 2 }, lines: {}, largeMaterials: 3 };
 
-/** Kinds of messages that carry lines of a log. */
-const WITH_LINES: readonly MessageKind[] = ['DOSSIER', 'ECHO'];
+/** Largest material that hosts of the first version take, bytes. */
+const FIRST_LARGEST = 10 * 1024 * 1024;
+
+/** What a message carries that an old host may not take. */
+export interface Carried {
+  /** Actions of the lines in it. */
+  actions: readonly LogAction[];
+  /** Bytes of the largest material that goes with it; 0 for none. */
+  largest: number;
+}
+
+/** Kinds of messages that carry lines of a log, or materials. */
+const WITH_CONTENT: readonly MessageKind[] = ['DOSSIER', 'ECHO', 'MATERIAL'];
 
 /**
  * The version a receiver must know to take a message.
- * @param lines actions of the lines in a body; called only if some action is newer than the first version
+ * @param carried called only for kinds that carry something
  */
-export function protocolOf(
-  kind: MessageKind,
-  lines: () => readonly LogAction[],
-  { messages, lines: sinceLines }: Since = SINCE,
-): number {
-  const own = messages[kind] ?? FIRST_PROTOCOL;
-  if (!WITH_LINES.includes(kind) || Object.keys(sinceLines).length === 0) return own;
-  return Math.max(own, ...lines().map((action) => sinceLines[action] ?? FIRST_PROTOCOL));
+export function protocolOf(kind: MessageKind, carried: () => Carried, since: Since = SINCE): number {
+  const own = since.messages[kind] ?? FIRST_PROTOCOL;
+  if (!WITH_CONTENT.includes(kind)) return own;
+  const { actions, largest } = carried();
+  // an echo brings no materials
+  const bytes = kind !== 'ECHO' && largest > FIRST_LARGEST ? since.largeMaterials : FIRST_PROTOCOL;
+  return Math.max(own, bytes, ...actions.map((action) => since.lines[action] ?? FIRST_PROTOCOL));
 }

@@ -8,7 +8,8 @@ import { refusal, refusals } from '../../testing/refusals.ts';
 import { enquiries } from '../enquiries/operations.ts';
 import { interestedPartyInput } from '../hearings/operations.ts';
 import { applicantInput, consentInput } from './application-input.ts';
-import { MATERIAL_MEDIA_TYPES, MAX_MATERIAL_BYTES } from './material-input.ts';
+import { MAX_MATERIAL_BYTES } from './material-input.ts';
+import { MATERIAL_MEDIA_TYPES } from './media-types.ts';
 import { filing } from './operations.ts';
 
 const { fileCase } = filing.operations;

@@ -9,6 +9,7 @@ import type { Outcome } from '../../graph/problems.ts';
 import { addProblem } from '../../graph/problems.ts';
 import { addOperations } from '../../operation/graph.ts';
 import { addPapers } from '../papers/graph.ts';
+import { addUploads } from '../uploads/graph.ts';
 import { addProxyParts } from '../proxy/graph-parts.ts';
 import { filing } from './operations.ts';
 import type { FiledCaseView, FilingView, TrackedCaseView } from './views.ts';
@@ -42,6 +43,7 @@ export function addFiling(role: RoleBuilder): void {
   builder.mutationType();
   addOperations(role, filing, { Case, FileCasePayload, TrackedCase });
   addPapers(role);
+  addUploads(role);
 }
 
 function caseType(role: RoleBuilder) {

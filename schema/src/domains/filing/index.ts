@@ -1,6 +1,7 @@
 /** 收件: filing, drafts, pre-check, renewals. */
 export { MAX_MATERIAL_BYTES, MAX_PICTURE_PIXELS, MAX_REQUEST_BYTES } from './material-input.ts';
-export type { MaterialInput } from './material-input.ts';
+export type { InlineMaterial, MaterialInput } from './material-input.ts';
+export type { MaterialMediaType } from './media-types.ts';
 export { filing } from './operations.ts';
 export type { ApplicationNumber } from './words.ts';
 export type { FileCaseInput } from './operations.ts';

@@ -1,33 +1,63 @@
 import { z } from 'zod';
 import { text } from '../../operation/input-parts.ts';
+import type { MaterialMediaType } from './media-types.ts';
+import { mediaType } from './media-types.ts';
 
-/** Largest material, in bytes. */
+/** Largest material whose bytes come with a mutation, in bytes. */
 export const MAX_MATERIAL_BYTES = 10 * 1024 * 1024;
 /** Most bytes of one request's materials together. */
 export const MAX_REQUEST_BYTES = 30 * 1024 * 1024;
 /** Most pixels of a picture. A0 scanned at 300 dpi has 139 million. */
 export const MAX_PICTURE_PIXELS = 150_000_000;
-/** File types that windows scan or receive: photographs, PDF, office documents and plain text. */
-export const MATERIAL_MEDIA_TYPES = [
-  'application/pdf',
-  'image/jpeg',
-  'image/png',
-  'text/plain',
-  'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
-] as const;
 
-const materialInput = z.object({
-  name: text(100),
-  fileName: text(200),
-  mediaType: z.enum(MATERIAL_MEDIA_TYPES).meta({ scalar: 'String' }),
-  /** Base64 of the bytes. */
-  content: z
-    .string()
-    .min(4, 'has no bytes')
-    .max(Math.ceil(MAX_MATERIAL_BYTES / 3) * 4, `is above ${MAX_MATERIAL_BYTES} bytes`)
-    .meta({ scalar: 'Base64', description: 'The bytes, at most 10 MiB.' }),
-});
-export type MaterialInput = z.infer<typeof materialInput>;
+/** A material whose bytes come with the mutation, as base64. */
+export interface InlineMaterial {
+  name: string;
+  fileName: string;
+  mediaType: MaterialMediaType;
+  content: string;
+}
+/** A material that was uploaded before; `upload` is the upload's id. */
+export interface UploadedMaterial {
+  name: string;
+  upload: string;
+}
+export type MaterialInput = InlineMaterial | UploadedMaterial;
+
+const OLD_WAY = 'Upload the file and name the upload. Bytes within mutations end with the next version.';
+const INLINE_PARTS = ['fileName', 'mediaType', 'content'] as const;
+
+/** @param nameSays the graph's description of a material's name */
+const materialOf = (nameSays: string) =>
+  z
+    .object({
+      name: text(100).meta({ description: nameSays }),
+      upload: z.uuid().nullish().meta({
+        scalar: 'ID',
+        description: "A complete upload of the caller's; then nothing but the name stands beside it.",
+      }),
+      fileName: text(200).nullish().meta({ deprecatedFor: OLD_WAY }),
+      mediaType: mediaType.nullish().meta({ deprecatedFor: OLD_WAY }),
+      content: z
+        .string()
+        .min(4, 'has no bytes')
+        .max(Math.ceil(MAX_MATERIAL_BYTES / 3) * 4, `is above ${MAX_MATERIAL_BYTES} bytes; upload it`)
+        .nullish()
+        .meta({ scalar: 'Base64', description: 'The bytes, at most 10 MiB.', deprecatedFor: OLD_WAY }),
+    })
+    .transform((given, context): MaterialInput => {
+      const { name, upload, fileName, mediaType: type, content } = given;
+      const uploaded = (upload ?? null) !== null;
+      for (const part of INLINE_PARTS) {
+        const missing = (given[part] ?? null) === null;
+        if (missing === uploaded) continue;
+        const message = missing ? 'is missing; or name an upload' : 'stands beside an upload, which says it already';
+        context.addIssue({ code: 'custom', path: [part], message });
+      }
+      if (upload !== undefined && upload !== null) return { name, upload };
+      if (!fileName || !type || !content) return z.NEVER;
+      return { name, fileName, mediaType: type, content };
+    });
 
 /** Bytes that base64 text decodes to. */
 function bytesOf(base64: string): number {
@@ -37,11 +67,11 @@ function bytesOf(base64: string): number {
 /** Materials handed in together. @param nameSays the graph's description of a material's name */
 const materialsOf = (nameSays: string) =>
   z
-    .array(materialInput.extend({ name: text(100).meta({ description: nameSays }) }))
+    .array(materialOf(nameSays))
     .max(50)
     .refine(
-      (list) => list.reduce((sum, m) => sum + bytesOf(m.content), 0) <= MAX_REQUEST_BYTES,
-      `are above ${MAX_REQUEST_BYTES} bytes together; hand the rest in with a supplement`,
+      (list) => list.reduce((sum, m) => sum + ('content' in m ? bytesOf(m.content) : 0), 0) <= MAX_REQUEST_BYTES,
+      `are above ${MAX_REQUEST_BYTES} bytes together; upload them`,
     );
 
 /** Materials of one case. */
