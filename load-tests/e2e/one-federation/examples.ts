@@ -28,6 +28,12 @@ export function examples(asking: Asking): void {
     expect(printed).toMatch(/NOT_FOUND/);
   });
 
+  test('the example of an upload goes on where the connection broke, and files with it', async () => {
+    const printed = await example('upload-a-paper');
+    expect(printed).toMatch(/上传 600000 \/ 1500015 字节/);
+    expect(printed).toMatch(/331022103201-\d{8}-\d+ {2}户口簿 户口簿\.pdf 1500015 字节/);
+  });
+
   test('the example of competence names who accepts and who decides', async () => {
     expect(await example('ask-competence')).toMatch(/800 元: 受理 亭旁镇, 决定 \S+/);
   });
