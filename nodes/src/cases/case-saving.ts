@@ -171,7 +171,7 @@ const SAVE_ROWS = `INSERT INTO cases (node, ${NAMES}, department)
    FROM json_to_recordset($2) AS c (${Object.entries(COLUMNS)
      .map(([name, type]) => `${name} ${type}`)
      .join(', ')})
-   ON CONFLICT (node, id) DO UPDATE SET application = coalesce(cases.application, excluded.application),
+   ON CONFLICT (node, id) DO UPDATE SET application = coalesce(excluded.application, cases.application),
      state = excluded.state, custody = excluded.custody, custodian = excluded.custodian,
      in_transit_to = excluded.in_transit_to, epoch = excluded.epoch, seq = excluded.seq, head = excluded.head,
      last_at = excluded.last_at, acceptance_due_at = excluded.acceptance_due_at, due_at = excluded.due_at,

@@ -122,8 +122,8 @@ export class CaseWriter {
       steps.push([line, after]);
     }
     if (!after) throw new Error('a step without lines');
-    const stored: StoredCase = { ...before, file: after, lines: [...before.lines, ...written] };
-    const { handOff } = step;
+    const { handOff, application = before.application } = step;
+    const stored: StoredCase = { ...before, application, file: after, lines: [...before.lines, ...written] };
     const behindDossier = handOff ? await carried(tx, stored.id, handOff.to) : [];
     const toParties = await tellParties(tx, file, stored);
     const writes = pipelined(

@@ -1,6 +1,12 @@
 import type { DivisionCode, Divisions, OfficialCalendar } from '@liandong/schema/kernel';
-import type { ApplicationNumber, FilingView, TrackedCaseView, TrackedStepView } from '@liandong/schema/domains/filing';
-import type { LogLine } from '@liandong/schema/case';
+import type {
+  ApplicationNumber,
+  EarlierApplicationView,
+  FilingView,
+  TrackedCaseView,
+  TrackedStepView,
+} from '@liandong/schema/domains/filing';
+import type { CaseFile, LogLine } from '@liandong/schema/case';
 import type { Viewer } from '@liandong/schema/operation';
 import { clockOf, outstanding } from '@liandong/schema/case';
 import { maskNumber, maskNumbersIn, problem } from '@liandong/schema/kernel';
@@ -8,12 +14,29 @@ import { isOfHandlingDesk } from '@liandong/schema/operation';
 import type { Application, StoredCase } from '../cases/index.ts';
 import { applicationOf } from '../cases/index.ts';
 
-/** The application part of a case: numbers masked for everybody, the form for those who handle it. */
+/** An application for display: numbers masked for everybody, the form for those who handle the case. */
+function applicationView({ applicant, consent, form = [] }: Application, { holders }: CaseFile, viewer: Viewer) {
+  // a form says more of a person than the numbers in it
+  const entries = isOfHandlingDesk(viewer, holders) ? form : [];
+  return {
+    applicant: { ...applicant, idNumber: maskNumber(applicant.idNumber), phone: maskNumber(applicant.phone) },
+    consent: consent && { ...consent, givenAt: new Date(consent.givenAt) },
+    form: entries.map(({ field, value }) => ({ field, value: maskNumbersIn(value) })),
+  };
+}
+
+/** An application as it was until it was corrected. */
+export function earlierView(
+  { correctedAt, application }: { correctedAt: Date; application: Application },
+  file: CaseFile,
+  viewer: Viewer,
+): EarlierApplicationView {
+  return { correctedAt, ...applicationView(application, file, viewer) };
+}
+
+/** The application part of a case. */
 export function filingView(stored: StoredCase, node: DivisionCode, viewer: Viewer): FilingView {
   const { file } = stored;
-  const { applicant, consent, form = [] } = applicationOf(stored, node);
-  // a form says more of a person than the numbers in it
-  const entries = isOfHandlingDesk(viewer, file.holders) ? form : [];
   return {
     id: file.id,
     number: file.number,
@@ -26,9 +49,7 @@ export function filingView(stored: StoredCase, node: DivisionCode, viewer: Viewe
     decider: file.decider,
     power: file.power,
     custodian: file.custodian,
-    applicant: { ...applicant, idNumber: maskNumber(applicant.idNumber), phone: maskNumber(applicant.phone) },
-    consent: consent && { ...consent, givenAt: new Date(consent.givenAt) },
-    form: entries.map(({ field, value }) => ({ field, value: maskNumbersIn(value) })),
+    ...applicationView(applicationOf(stored, node), file, viewer),
     bundle: file.bundle && { id: file.bundle.id, item: file.bundle.item },
     materials: file.materials,
     answeredBy: node,

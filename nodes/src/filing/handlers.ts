@@ -10,13 +10,14 @@ import { requireClearReader } from '@liandong/schema/operation';
 import { requireOpenNode } from '@liandong/schema/case';
 import { requirePurpose } from '@liandong/schema/domains/reads';
 import type { CaseDesk, CaseWriter, StoredCase } from '../cases/index.ts';
-import { applicationOf, findCase, lockCase, unknownCase } from '../cases/index.ts';
+import { applicationOf, findCase, lockCase, readableCase, unknownCase } from '../cases/index.ts';
 import type { HostDb, NodeHandlers, SharedTx } from '../db/index.ts';
 import { linkEnquiry } from '../enquiries/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import { findStanding } from '../projects/index.ts';
 import { HandedIn } from '../uploads/index.ts';
-import { clearNumber, filingView, trackedView } from './filing-views.ts';
+import { arrangement, correction, findEarlier } from './corrections.ts';
+import { clearNumber, earlierView, filingView, trackedView } from './filing-views.ts';
 import { newApplication } from './new-application.ts';
 import { Serials } from './serials.ts';
 import { getTracked, trackingCodeOf, trackingHash } from './tracking.ts';
@@ -81,6 +82,28 @@ export function filingHandlers(parts: FilingParts): FilingHandlers {
           return step;
         };
       },
+    },
+
+    arrangeMaterials: {
+      async prepare({ input }) {
+        return async ({ viewer, tx, file }, take) => {
+          const { kept, uploads } = arrangement(file, input.materials);
+          const given = await HandedIn.read(uploads, parts.now);
+          const brought = await given.named(tx, viewer);
+          const materials = kept.map((material) => material ?? brought.shift());
+          const step = take(materials.filter((material) => material !== undefined));
+          await given.store(tx, viewer);
+          return step;
+        };
+      },
+    },
+
+    correctApplication: async ({ tx, context, file, input }, take) =>
+      take(await correction(tx, file, input, context.now)),
+
+    async earlierApplications({ viewer, queries, input }) {
+      const { file } = await readableCase(parts, queries, viewer, input.case, 'case');
+      return (await findEarlier(queries, input.case)).map((earlier) => earlierView(earlier, file, viewer));
     },
 
     rateService: rating(parts),

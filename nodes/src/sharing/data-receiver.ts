@@ -189,23 +189,27 @@ export class DataReceiver {
   async #proofOf(body: DataRequestBody, from: string, at: Date): Promise<Proof | Problem> {
     const unproved = (why: string) => outOfGrant('case', why, ARTICLES.statutoryDuty);
     try {
-      const [first = '', second] = body.lines;
+      const [first = '', ...others] = body.lines;
       const filed = await this.#line(first, body.case);
       if (filed.action !== 'FILED' || filed.node !== filingNodeOf(body.case)) {
         return unproved('The first line is not the one by which the case was taken in.');
       }
-      if (sha256(body.application) !== filed.data.application) {
+      const further: LogLine[] = [];
+      for (const jws of others) further.push(await this.#line(jws, body.case));
+      const corrected = further.find((line) => line.action === 'APPLICATION_CORRECTED');
+      if (sha256(body.application) !== (corrected ?? filed).data.application) {
         return unproved('The application is not the one that was filed.');
       }
       if (filed.node !== from) {
-        const handed = second === undefined ? null : await this.#line(second, body.case);
+        const handed = further.find((line) => 'to' in line.data);
         if (!handed || !('to' in handed.data) || handed.data.to !== from) {
           return unproved(`Nothing shows that the case came to ${from}.`);
         }
       }
       const subject = subjectSchema.safeParse(JSON.parse(body.application));
       if (!subject.success) return unproved('The application names no applicant.');
-      const { consent, item } = filed.data;
+      const { item } = filed.data;
+      const { consent } = (corrected ?? filed).data;
       const consented = consent !== null && new Date(consent.givenAt) <= at;
       return { item, consented, subject: subject.data.applicant };
     } catch (error) {

@@ -80,10 +80,13 @@ async function askerOf(
   return requireDataAsker({ node, viewer, divisions, now: at, item, ...standing }, file);
 }
 
-/** The signed lines that prove a request: how the case was taken in, and how it came to this desk. */
+/**
+ * The signed lines that prove a request: how the case was taken in, how it came to this desk, and what was corrected since.
+ */
 function proofLines(stored: StoredCase, node: DivisionCode): string[] {
   const [first] = stored.lines;
   const handed = stored.lines.findLast(({ line }) => 'to' in line.data && line.data.to === node);
-  const proof = stored.file.filingNode === node ? [first] : [first, handed];
+  const corrected = stored.lines.findLast(({ line }) => line.action === 'APPLICATION_CORRECTED');
+  const proof = [first, ...(stored.file.filingNode === node ? [] : [handed]), corrected];
   return proof.flatMap((signed) => (signed ? [signed.jws] : []));
 }

@@ -1,6 +1,7 @@
 import type { ColumnType } from '../db/table.ts';
 import { sealedColumns } from '../db/table.ts';
 import { bundlesTable } from '../bundles/tables.ts';
+import { earlierApplicationsTable } from '../filing/tables.ts';
 import { askersTable } from '../enquiries/tables.ts';
 import { opinionRequestsTable } from '../joint/tables.ts';
 import { caseNotesTable } from '../notes/tables.ts';
@@ -53,6 +54,7 @@ export const SEALED_COLUMNS = {
     form: 'bytes',
   },
   ...sealedColumns(uploadsTable),
+  ...sealedColumns(earlierApplicationsTable),
   'upload_pieces.content': {
     table: 'upload_pieces',
     column: 'content',

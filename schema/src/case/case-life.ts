@@ -60,6 +60,13 @@ export const CASE_EVENTS: Readonly<Record<LogAction, CaseEvent>> = {
     desk: 'HOLDER',
     by: 'SUPPLEMENT_CASE',
   },
+  MATERIALS_ARRANGED: { from: ['DRAFT', 'FILED'], to: null, desk: 'FILING', by: 'FILE_CASE' },
+  APPLICATION_CORRECTED: {
+    from: ['DRAFT', 'PRECHECKED', 'FILED', 'AWAITING_SUPPLEMENT'],
+    to: null,
+    desk: 'FILING',
+    by: 'FILE_CASE',
+  },
   FORWARDED: { from: ['DRAFT', 'FILED', ...IN_HAND], to: null, desk: 'HOLDER', by: 'FORWARD_CASE' },
   RETURNED: {
     from: ['DRAFT', 'PRECHECKED', ...UNDECIDED_STATES, ...DECIDED],

@@ -14,6 +14,8 @@ export const FILING_ACTIONS = [
   'FILED',
   'SUPPLEMENT_REQUESTED',
   'SUPPLEMENTED',
+  'MATERIALS_ARRANGED',
+  'APPLICATION_CORRECTED',
   'REROUTED',
 ] as const satisfies LogAction[];
 type FilingLine = Extract<LogLine, { action: (typeof FILING_ACTIONS)[number] }>;
@@ -48,6 +50,10 @@ export function afterFilingLine(file: CaseFile, line: FilingLine, at: Date): Par
     }
     case 'SUPPLEMENTED':
       return supplemented(file, line, at);
+    case 'MATERIALS_ARRANGED':
+      return isBeforeGoingUp(file) ? { materials: line.data.materials } : null;
+    case 'APPLICATION_CORRECTED':
+      return corrected(file, line);
     case 'REROUTED':
       return rerouted(file, line);
     default:
@@ -90,6 +96,22 @@ export function filingOf(line: LogLine, data: FiledData, at: Date, before: CaseF
     urgency: data.urgent ? urgencyByItem(data.urgent.limit, line.actor, at) : null,
     materialsInAt: at,
     acceptorHadMaterials: line.node === data.acceptor,
+  };
+}
+
+/** Whether no desk but the one that took the case in has had it, so that nobody has judged its papers. */
+export function isBeforeGoingUp(file: CaseFile): boolean {
+  return file.spans.length === 1 && file.supplement === null;
+}
+
+function corrected(file: CaseFile, { data, node, actor }: LineOf<'APPLICATION_CORRECTED'>): Partial<CaseFile> {
+  const { application, consent, facts } = data;
+  return {
+    application,
+    facts,
+    appliedFen: facts.amountFen,
+    proxied: file.proxied || consent !== null,
+    proxy: proxyOf(consent, file.proxy, { node, sub: actor.sub, name: actor.name }),
   };
 }
 

@@ -22,6 +22,7 @@ import {
   SPECIAL_PROCEDURE,
   SPECIAL_PROCEDURES,
 } from './words.ts';
+import { APPLICATION_PART, APPLICATION_PARTS } from '../domains/filing/words.ts';
 import { GRANT_MODE, GRANT_MODES } from '../domains/delegation/words.ts';
 import { ITEM_KIND, ITEM_KINDS } from '../domains/catalogue/item-words.ts';
 import { word } from '../operation/fields.ts';
@@ -91,6 +92,17 @@ export const grantUsesSchema = z.object({
 export type GrantUses = z.infer<typeof grantUsesSchema>;
 export const NO_GRANTS: GrantUses = { accept: null, review: null, decide: null };
 
+/** The applicant's consent to an agent, without the person who gave it. */
+const loggedConsentSchema = z.object({
+  way: word(CONSENT_WAY, CONSENT_WAYS),
+  givenAt: z.iso.datetime(),
+  scope: said(200).optional(),
+  /** First and last day of the consent. */
+  from: daySchema.optional(),
+  until: daySchema.optional(),
+});
+const factsSchema = z.object({ amountFen: fenSchema.nullable() });
+
 /** An application in the log, as a draft (预审) or filed. */
 const filingSchema = z
   .object({
@@ -105,19 +117,10 @@ const filingSchema = z
     /** The organ that holds the power by the item itself; the decider where this is left out. */
     power: divisionCodeSchema.optional(),
     through: grantUsesSchema.optional(),
-    facts: z.object({ amountFen: fenSchema.nullable() }).optional(),
+    facts: factsSchema.optional(),
     /** SHA-256 of the application's exact text; the log itself holds no personal data of the applicant. */
     application: sha256Schema.meta({ withheld: 'proof; it stands in the export' }),
-    consent: z
-      .object({
-        way: word(CONSENT_WAY, CONSENT_WAYS),
-        givenAt: z.iso.datetime(),
-        scope: said(200).optional(),
-        /** First and last day of the consent. */
-        from: daySchema.optional(),
-        until: daySchema.optional(),
-      })
-      .nullable(),
+    consent: loggedConsentSchema.nullable(),
     /** The one form (一件事) the case belongs to, and the materials that results of other members replace here. */
     bundle: z
       .object({
@@ -161,6 +164,16 @@ export const logDataSchemas = {
   FILED: filingSchema,
   SUPPLEMENT_REQUESTED: z.object({ missing: z.array(missingMaterialSchema).min(1) }),
   SUPPLEMENTED: z.object({ materials: z.array(materialSchema).min(1) }),
+  /** All materials in their order, before the case goes up: what is not among them any more was taken back. */
+  MATERIALS_ARRANGED: z.object({ materials: z.array(materialSchema) }),
+  /** What the application says instead, before it is accepted; its earlier text stays at the desk. */
+  APPLICATION_CORRECTED: z.object({
+    parts: z.array(word(APPLICATION_PART, APPLICATION_PARTS)).min(1),
+    reason: said(500),
+    application: sha256Schema.meta({ withheld: 'proof; it stands in the export' }),
+    consent: loggedConsentSchema.nullable(),
+    facts: factsSchema,
+  }),
   FORWARDED: handOffSchema,
   RETURNED: handOffSchema,
   ASSIGNED: handOffSchema,

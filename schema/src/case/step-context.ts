@@ -57,8 +57,10 @@ export interface Wish {
   reason: string;
 }
 
-/** The result of a step: its lines, and the case's receiver if one of them hands it off. */
+/** The result of a step: its lines, the case's receiver if one of them hands it off, and the application's new text. */
 export interface Step {
   lines: [LineDraft, ...LineDraft[]];
   handOff: { to: DivisionCode; epoch: number } | null;
+  /** Its digest stands in a line that corrects the application. Only such a step has it. */
+  application?: string;
 }

@@ -4,6 +4,8 @@ export const ARTICLES = {
   noUnrelatedMaterials: '《行政许可法》第三十一条',
   /** All missing materials named once, within 5 working days; silence counts as acceptance from the day they came in. */
   oneTimeNotice: '《行政许可法》第三十二条',
+  /** What can be put right on the spot may be put right by the applicant at once. */
+  rightedOnTheSpot: '《行政许可法》第三十二条第一款第三项',
   /** Acceptance or refusal of it in writing, sealed and dated. */
   writtenAcceptance: '《行政许可法》第三十二条第二款',
   /** First review by the lower organ, all materials go up with it. */

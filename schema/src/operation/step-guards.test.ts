@@ -50,6 +50,10 @@ const NEEDS: Readonly<Record<string, (file: CaseFile) => unknown>> = {
   issueDocument: () => ({ number: '1', document: material('决定书') }),
   fileDraft: ({ number, place, application }) => ({ number, place, application, consent: null, materials: [] }),
   supplementCase: () => [],
+  arrangeMaterials: ({ materials }) => materials.slice(1),
+  correctApplication: ({ application, facts }) => ({
+    ...{ parts: ['APPLICANT'], reason: '有误', text: '{}', application, consent: null, facts, form: [] },
+  }),
   tellInterestedParties: () => material('名册'),
   hearParty: () => material('陈述'),
   holdHearing: () => material('笔录'),

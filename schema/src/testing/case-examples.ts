@@ -10,6 +10,7 @@ import {
   withdrawQuestion,
 } from '../domains/joint/steps.ts';
 import { proxyEvent, proxyTeller } from '../domains/proxy/steps.ts';
+import { arrangeMaterials, correctApplication } from '../domains/filing/corrections.ts';
 import { draftCase, fileDraft, precheckCase, supplementCase } from '../domains/filing/steps.ts';
 import { acceptCase, refuseCase, requestSupplement } from '../domains/handling/acceptance.ts';
 import { assignCase, forwardCase, returnCase, transferCase } from '../domains/handling/hand-off.ts';
@@ -39,6 +40,7 @@ import { actAs } from '../case/step-rules.ts';
 import { NODE_ACTOR } from '../case/log-line.ts';
 import type { CaseFile } from '../case/case-file.ts';
 import type { Desk, Step } from '../case/step-context.ts';
+import type { ApplicationPart } from '../domains/filing/words.ts';
 import type { Filing } from '../domains/filing/steps.ts';
 import type { ProxyEvent } from '../domains/proxy/steps.ts';
 import { NO_OFFICES, UNPLACED } from '../domains/offices/rules.ts';
@@ -68,6 +70,13 @@ const filing: Filing = {
   application: sha256('application'),
   consent: { way: 'SIGNATURE', givenAt: '2026-03-01T00:00:00.000Z' },
   materials: ALL.map((name) => material(name)),
+};
+const CORRECTED = {
+  parts: ['APPLICANT'] as ApplicationPart[],
+  reason: '电话有误',
+  application: sha256('corrected'),
+  consent: filing.consent,
+  facts: { amountFen: 80_000 },
 };
 const missing = (names: readonly string[]) => names.map((name) => ({ material: name, reason: '未提交' }));
 
@@ -175,6 +184,16 @@ export const EXAMPLES: Readonly<Record<LogAction, Example>> = {
     awaiting(),
     (log) => log.supplemented(ALL),
     (desk, file) => supplementCase(desk, file, filing.materials, null),
+  ),
+  MATERIALS_ARRANGED: example(
+    CaseLog.filed({ data: { consent: filing.consent } }),
+    (log) => log.add({ action: 'MATERIALS_ARRANGED', data: { materials: filing.materials.slice(1) } }),
+    (desk, file) => arrangeMaterials(desk, file, filing.materials.slice(1), null),
+  ),
+  APPLICATION_CORRECTED: example(
+    CaseLog.filed({ data: { consent: filing.consent } }),
+    (log) => log.add({ action: 'APPLICATION_CORRECTED', data: CORRECTED }),
+    (desk, file) => correctApplication(desk, file, { ...CORRECTED, text: '{}', form: [] }),
   ),
   FORWARDED: example(
     CaseLog.filed(),

@@ -30,6 +30,12 @@ export function rightLine(log: CaseLog, action: Followed): LogLine {
       return log.next({ action, data: { missing: [{ material: MISSING, reason: '未提交' }] } });
     case 'SUPPLEMENTED':
       return log.next({ action, data: { materials } });
+    case 'MATERIALS_ARRANGED':
+      return log.next({ action, data: { materials } });
+    case 'APPLICATION_CORRECTED': {
+      const { application, facts } = file;
+      return log.next({ action, data: { parts: ['APPLICANT'], reason: '有误', application, consent: null, facts } });
+    }
     case 'FORWARDED':
       return log.next({ action, data: { to: elsewhere, epoch } });
     case 'RETURNED': {

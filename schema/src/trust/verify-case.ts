@@ -79,7 +79,7 @@ export async function verifyCaseExport(bytes: Uint8Array, root: PublicKey, paren
   faults.push(...(await wordFaults(ring, lines, content, file)));
   faults.push(...(await closingFaults(ring, lines)));
   faults.push(...stepFaults(lines, content));
-  await checkApplication(lines[0], content, faults);
+  await checkApplication(file, content, faults);
   const bytesOfMaterials = await checkMaterials(file, content, faults);
   const seal = await checkSeal(ring, content, faults);
   verdict.exportedBy = seal?.node ?? null;
@@ -296,12 +296,12 @@ function folds(lines: readonly LogLine[]): boolean {
 }
 
 async function checkApplication(
-  first: LogLine | null | undefined,
+  file: CaseFile | null,
   { application }: CaseExport,
   faults: ExportFault[],
 ): Promise<void> {
-  if (application === null || first?.action !== 'FILED') return;
-  if ((await sha256Hex(application)) === first.data.application) return;
+  if (application === null || !file) return;
+  if ((await sha256Hex(application)) === file.application) return;
   const message = 'The application is not the one that was filed.';
   faults.push({ place: 'application', part: 'digest', code: 'CHAIN_BROKEN', message });
 }

@@ -18,7 +18,11 @@ export interface Since {
   largeMaterials: number;
 }
 /** A new kind is named here in the change that brings it, with {@link PROTOCOL} one higher. */
-export const SINCE: Since = { messages: { CASE_NOTE: 2 }, lines: {}, largeMaterials: 3 };
+export const SINCE: Since = {
+  messages: { CASE_NOTE: 2 },
+  lines: { MATERIALS_ARRANGED: 3, APPLICATION_CORRECTED: 3 },
+  largeMaterials: 3,
+};
 
 /** Largest material that hosts of the first version take, bytes. */
 const FIRST_LARGEST = 10 * 1024 * 1024;
@@ -32,7 +36,7 @@ export interface Carried {
 }
 
 /** Kinds of messages that carry lines of a log, or materials. */
-const WITH_CONTENT: readonly MessageKind[] = ['DOSSIER', 'ECHO', 'MATERIAL'];
+const WITH_CONTENT: readonly MessageKind[] = ['DOSSIER', 'ECHO', 'MATERIAL', 'DATA_REQUEST'];
 
 /**
  * The version a receiver must know to take a message.
@@ -42,7 +46,8 @@ export function protocolOf(kind: MessageKind, carried: () => Carried, since: Sin
   const own = since.messages[kind] ?? FIRST_PROTOCOL;
   if (!WITH_CONTENT.includes(kind)) return own;
   const { actions, largest } = carried();
-  // an echo brings no materials
-  const bytes = kind !== 'ECHO' && largest > FIRST_LARGEST ? since.largeMaterials : FIRST_PROTOCOL;
+  // an echo and a request for data name materials and bring none
+  const brings = kind === 'DOSSIER' || kind === 'MATERIAL';
+  const bytes = brings && largest > FIRST_LARGEST ? since.largeMaterials : FIRST_PROTOCOL;
   return Math.max(own, bytes, ...actions.map((action) => since.lines[action] ?? FIRST_PROTOCOL));
 }

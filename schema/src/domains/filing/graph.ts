@@ -12,12 +12,14 @@ import { addPapers } from '../papers/graph.ts';
 import { addUploads } from '../uploads/graph.ts';
 import { addProxyParts } from '../proxy/graph-parts.ts';
 import { filing } from './operations.ts';
-import type { FiledCaseView, FilingView, TrackedCaseView } from './views.ts';
+import type { EarlierApplicationView, FiledCaseView, FilingView, TrackedCaseView } from './views.ts';
 
 /** Role filing (收件): the application, its number and applicant, and the pointer to the custodian. Owner: the desk that took it in. */
 export function addFiling(role: RoleBuilder): void {
   const { builder } = role;
-  const Case = caseType(role);
+  const parts = applicationTypes(role);
+  const Case = caseType(role, parts);
+  const EarlierApplication = earlierType(role, parts);
   const FileCasePayload = filedPayload(role, Case);
   const TrackedCase = trackedType(role);
   const Key = builder.inputType('FilingKey', {
@@ -41,15 +43,14 @@ export function addFiling(role: RoleBuilder): void {
     }),
   });
   builder.mutationType();
-  addOperations(role, filing, { Case, FileCasePayload, TrackedCase });
+  addOperations(role, filing, { Case, EarlierApplication, FileCasePayload, TrackedCase });
   addPapers(role);
   addUploads(role);
 }
 
-function caseType(role: RoleBuilder) {
+function caseType(role: RoleBuilder, { Applicant, Consent, FormEntry, Material }: ApplicationTypes) {
   const { builder, refs } = role;
   const { Division } = refs;
-  const { Applicant, Consent, FormEntry, Material } = applicationTypes(role);
   return builder.objectRef<FilingView>('Case').implement({
     description: '办件: one application, from filing to closing.',
     fields: (t) => ({
@@ -90,6 +91,20 @@ function caseType(role: RoleBuilder) {
     }),
   });
 }
+
+function earlierType({ builder }: RoleBuilder, { Applicant, Consent, FormEntry }: ApplicationTypes) {
+  return builder.objectRef<EarlierApplicationView>('EarlierApplication').implement({
+    description: '更正前的申请: what the application said until it was corrected.',
+    fields: (t) => ({
+      correctedAt: t.field({ type: 'DateTime', nullable: false, resolve: (e) => e.correctedAt }),
+      applicant: t.field({ type: Applicant, resolve: (e) => e.applicant }),
+      consent: t.field({ type: Consent, resolve: (e) => e.consent }),
+      form: t.field({ type: [FormEntry], nullable: { list: true, items: false }, resolve: (e) => e.form }),
+    }),
+  });
+}
+
+type ApplicationTypes = ReturnType<typeof applicationTypes>;
 
 /** Types for the parts of an application. */
 function applicationTypes({ builder, enumOf }: RoleBuilder) {

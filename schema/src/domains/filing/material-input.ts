@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sha256Schema } from '../../case/line-parts.ts';
 import { text } from '../../operation/input-parts.ts';
 import type { MaterialMediaType } from './media-types.ts';
 import { mediaType } from './media-types.ts';
@@ -80,3 +81,24 @@ export const materialsInput = materialsOf("One of the item's materials.").meta({
 export const bundleMaterialsInput = materialsOf('Goes to every member that asks for a material of this name.').meta({
   inputType: 'BundleMaterialInput',
 });
+
+/** A material the application has already, by its digest, or an upload that comes to it. */
+export type ArrangedMaterial = { kept: string; name: string | null } | UploadedMaterial;
+
+const arrangedMaterial = z
+  .object({
+    kept: sha256Schema.nullish().meta({ description: 'Digest of a material that the application has.' }),
+    upload: z.uuid().nullish().meta({ scalar: 'ID', description: "A complete upload of the caller's." }),
+    name: text(100).nullish().meta({ description: "One of the item's materials; of one that is kept, if it changes." }),
+  })
+  .transform((given, context): ArrangedMaterial => {
+    const { kept = null, upload = null, name = null } = given;
+    if (kept !== null && upload === null) return { kept, name };
+    if (upload !== null && kept === null && name !== null) return { name, upload };
+    const message = 'names either a material that is kept, or an upload with its name';
+    context.addIssue({ code: 'custom', path: [upload !== null && kept === null ? 'name' : 'kept'], message });
+    return z.NEVER;
+  });
+
+/** All materials of an application, in their order. */
+export const arrangedMaterialsInput = z.array(arrangedMaterial).max(50).meta({ inputType: 'ArrangedMaterialInput' });

@@ -4,9 +4,9 @@ import { ARTICLES } from '../../kernel/articles.ts';
 import { isDivisionCode } from '../../kernel/divisions.ts';
 import { fromNode, ruledStep } from '../../operation/case-step.ts';
 import { domain } from '../../operation/domain.ts';
-import { clearAnswer, personalOfCase } from '../../operation/personal-field.ts';
-import { byKeys } from '../../operation/route.ts';
-import { wordOf } from '../../operation/fields.ts';
+import { clearAnswer, personalAnswer, personalOfCase } from '../../operation/personal-field.ts';
+import { ASKED_DIVISION, byKeys } from '../../operation/route.ts';
+import { askedDivision, wordOf } from '../../operation/fields.ts';
 import { purpose } from '../reads/rules.ts';
 import { ClearNumber } from '../reads/views.ts';
 import type { ApplicationNumber } from './words.ts';
@@ -15,13 +15,15 @@ import { asText } from '../../operation/merging.ts';
 import { filingNodeOf } from '../../kernel/identifiers.ts';
 import { optionalText, text } from '../../operation/input-parts.ts';
 import type { InputOf } from '../../operation/operation.ts';
-import { mutation, query } from '../../operation/operation.ts';
+import { listOf, mutation, query } from '../../operation/operation.ts';
 import { grade } from '../handling/operations-ending.ts';
 import { applicantInput, consentInput, formInput, renewalInput } from './application-input.ts';
-import { materialsInput } from './material-input.ts';
+import { arrangedMaterialsInput, materialsInput } from './material-input.ts';
+import type { Correction } from './corrections.ts';
+import * as corrections from './corrections.ts';
 import type { Filing } from './steps.ts';
 import * as rules from './steps.ts';
-import { Case, FiledCase, TrackedCase } from './views.ts';
+import { Case, EarlierApplication, FiledCase, TrackedCase } from './views.ts';
 
 /** @throws {ProblemError} NOT_FOUND, FORBIDDEN */
 export const oneCase = query('case', {
@@ -178,6 +180,61 @@ export const supplementCase = ruledStep('supplementCase', {
 });
 
 /**
+ * Puts the papers right before any other desk has had the case.
+ * @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT, MATERIAL_UNRELATED, NO_CHANGE; BAD_INPUT for a digest the
+ *   application does not have; NOT_FOUND for an upload
+ */
+export const arrangeMaterials = ruledStep('arrangeMaterials', {
+  zh: '调整材料',
+  about:
+    'states all materials in their order, before the case goes up: what is kept, what an upload replaces or adds. What is left out is taken back; the file keeps it among its papers.',
+  by: 'FILE_CASE',
+  oneCase: true,
+  article: ARTICLES.rightedOnTheSpot,
+  input: { materials: arrangedMaterialsInput, note: optionalText(1000) },
+  needs: fromNode<Material[]>(),
+  answer: Case,
+  guard: corrections.mayArrangeMaterials,
+  rule: (context, file, { note }, materials) => corrections.arrangeMaterials(context, file, materials, note),
+});
+
+/**
+ * Corrects the application at the desk that took it in, before it is accepted.
+ * @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT, NO_CHANGE, CONSENT_MISSING, CONSENT_EXPIRED, FORM_INVALID, BAD_INPUT
+ */
+export const correctApplication = ruledStep('correctApplication', {
+  zh: '更正申请',
+  about:
+    'corrects the application before it is accepted; what is left out stays. The log says which parts and why, and the desk keeps the earlier application.',
+  by: 'FILE_CASE',
+  oneCase: true,
+  article: ARTICLES.rightedOnTheSpot,
+  input: {
+    applicant: applicantInput.nullish().meta({ inputType: 'ApplicantInput' }),
+    consent: consentInput.nullish().meta({ inputType: 'ConsentInput' }),
+    amountFen: z.int().min(0).nullish().meta({ scalar: 'Fen' }),
+    form: formInput.nullish().meta({ inputType: 'FormEntryInput', description: 'All entries of the form.' }),
+    reason: text(500).meta({ description: 'Without identity, phone or account numbers: every desk reads it.' }),
+  },
+  needs: fromNode<Correction>(),
+  answer: Case,
+  guard: corrections.mayCorrectApplication,
+  rule: (context, file, _input, correction) => corrections.correctApplication(context, file, correction),
+});
+
+/** Oldest first. @throws {ProblemError} NOT_FOUND, FORBIDDEN */
+export const earlierApplications = query('earlierApplications', {
+  zh: '更正前的申请',
+  about: 'what an application said before it was corrected, oldest first, for the desks that handle the case.',
+  by: 'READ_CASE',
+  oneCase: true,
+  article: ARTICLES.rightedOnTheSpot,
+  input: { division: askedDivision, case: z.string().meta({ scalar: 'ID' }) },
+  route: ASKED_DIVISION,
+  answer: listOf(EarlierApplication),
+});
+
+/**
  * The applicant's own rating; written where the case is, carried there when that is elsewhere.
  * @throws {ProblemError} NOT_FOUND, the same for a wrong number and a wrong code; ILLEGAL_STEP, RATED_ALREADY
  */
@@ -209,7 +266,20 @@ export const filing = domain('filing', {
     'Case.applicant': personalOfCase('name', 'idNumber', 'phone'),
     'Case.consent': personalOfCase('givenBy'),
     'Case.form': personalOfCase('value'),
+    'Query.earlierApplications': personalAnswer,
     'Query.showPersonalData': clearAnswer(({ field }) => MASKED_AT[field as ApplicationNumber]),
   },
-  operations: { case: oneCase, showPersonalData, track, fileCase, draftCase, fileDraft, supplementCase, rateService },
+  operations: {
+    case: oneCase,
+    showPersonalData,
+    track,
+    fileCase,
+    draftCase,
+    fileDraft,
+    supplementCase,
+    arrangeMaterials,
+    correctApplication,
+    earlierApplications,
+    rateService,
+  },
 });

@@ -142,7 +142,7 @@ function filingData(desk: Desk, actor: LogActor, filing: Filing): FiledData {
   if (node === found.acceptor) requireOffice(desk);
   if (filing.renewal) requireRenewable(item, filing.renewal, dayOf(now));
   refuseAll([
-    ...consentFaults(actor, filing, now, item),
+    ...consentFaults(actor, filing.consent, now, item),
     ...unrelatedMaterials(desk.implementation, filing.materials),
     ...formFaults(item.standard.fields, filing.form ?? []),
   ]);
@@ -207,7 +207,11 @@ export function requireAllNamed(desk: Desk, file: CaseFile, asked: MissingMateri
   }
 }
 
-function consentFaults(actor: LogActor, filing: Filing, now: Date, item: Item): Problem[] {
+/**
+ * What is wrong with the consent by which an agent files; nothing for other posts.
+ * @param consent the log's part of it; null if there is none
+ */
+export function consentFaults(actor: LogActor, consent: FiledData['consent'], now: Date, item: Item): Problem[] {
   const fault = (message: string, field: string): Problem => ({
     code: 'CONSENT_MISSING',
     message,
@@ -218,9 +222,9 @@ function consentFaults(actor: LogActor, filing: Filing, now: Date, item: Item): 
   if (actor.role !== 'AGENT') return [];
   if (!item.proxyAllowed)
     return [{ ...fault(`${item.code} can't be handled by an agent.`, 'item'), code: 'FORBIDDEN' }];
-  if (!filing.consent) return [fault("An agent files with the applicant's recorded consent only.", 'consent')];
-  if (new Date(filing.consent.givenAt) > now) return [fault('The consent is dated in the future.', 'consent.givenAt')];
-  const { from, until } = filing.consent;
+  if (!consent) return [fault("An agent files with the applicant's recorded consent only.", 'consent')];
+  if (new Date(consent.givenAt) > now) return [fault('The consent is dated in the future.', 'consent.givenAt')];
+  const { from, until } = consent;
   const today = dayOf(now);
   if (from !== undefined && from > today) return [fault(`The consent begins on ${from} only.`, 'consent.from')];
   if (until !== undefined && until < today) {

@@ -96,6 +96,16 @@ export interface FiledCaseView {
   trackingCode: string;
 }
 
+/** An application as it was until it was corrected; numbers are masked. */
+export interface EarlierApplicationView {
+  correctedAt: Date;
+  applicant: ApplicantView;
+  consent: ConsentView | null;
+  /** Empty for viewers who do not handle the case. */
+  form: FormEntry[];
+}
+
+export const EarlierApplication = view<EarlierApplicationView>('EarlierApplication');
 export const Case = view<FilingView>('Case', { type: 'SupplementCasePayload', field: 'case' });
 /** Its payload has two fields and is written by hand. */
 export const FiledCase = view<FiledCaseView>('FiledCase', { type: 'FileCasePayload', field: 'case' });

@@ -40,6 +40,11 @@ function paperRef({ builder, enumOf, refs: { Division } }: RoleBuilder) {
         nullable: false,
         description: '1 for what was first handed in under its name, 2 for what a supplement brought later, …',
       }),
+      takenBack: t.exposeBoolean('takenBack', {
+        nullable: false,
+        description:
+          'Whether it was taken back before the case went up: it is kept, and belongs to the application no more.',
+      }),
       replacedBy: t.exposeString('replacedBy', {
         description: 'Digest of the first paper of the next version; null for the version that counts.',
       }),

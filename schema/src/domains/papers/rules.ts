@@ -13,6 +13,8 @@ export interface Paper {
   version: number;
   /** Digest of the first paper of the next version; null for the version that counts. */
   replacedBy: string | null;
+  /** Whether it was taken back before the case went up. */
+  takenBack: boolean;
 }
 
 /**
@@ -24,21 +26,38 @@ export function papersOf(lines: readonly LogLine[]): Paper[] {
   const papers: Paper[] = [];
   for (const line of lines) {
     const before = papers.filter((paper) => paper.origin !== 'DOCUMENT');
-    for (const { material, origin } of broughtBy(line)) {
+    for (const { material, origin } of broughtBy(line, before)) {
       const earlier = origin === 'DOCUMENT' ? [] : before.filter((paper) => paper.material.name === material.name);
       const version = Math.max(0, ...earlier.map((paper) => paper.version)) + 1;
       for (const paper of earlier) if (paper.version === version - 1) paper.replacedBy ??= material.sha256;
-      papers.push({ material, origin, at: new Date(line.at), node: line.node, version, replacedBy: null });
+      const since = { at: new Date(line.at), node: line.node };
+      papers.push({ material, origin, ...since, version, replacedBy: null, takenBack: false });
     }
+    if (line.action === 'MATERIALS_ARRANGED') takeBack(before, line.data.materials);
   }
   return papers;
 }
 
-function broughtBy(line: LogLine): { material: Material; origin: PaperOrigin }[] {
+/** Marks papers that are not among the application's materials any more, and that no other replaced. */
+function takeBack(papers: readonly Paper[], left: readonly Material[]): void {
+  for (const paper of papers) {
+    if (paper.replacedBy === null && !left.some((material) => isSameMaterial(material, paper.material))) {
+      paper.takenBack = true;
+    }
+  }
+}
+
+const isSameMaterial = (one: Material, other: Material) => one.sha256 === other.sha256 && one.name === other.name;
+
+function broughtBy(line: LogLine, before: readonly Paper[]): { material: Material; origin: PaperOrigin }[] {
   switch (line.action) {
     case 'FILED':
     case 'DRAFTED':
       return line.data.materials.map((material) => ({ material, origin: 'APPLICATION' }));
+    case 'MATERIALS_ARRANGED':
+      return line.data.materials
+        .filter((material) => !before.some((paper) => isSameMaterial(paper.material, material)))
+        .map((material) => ({ material, origin: 'APPLICATION' }));
     case 'SUPPLEMENTED':
       return line.data.materials.map((material) => ({ material, origin: 'SUPPLEMENT' }));
     case 'DOCUMENT_ISSUED':

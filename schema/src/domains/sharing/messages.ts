@@ -19,8 +19,11 @@ export const dataRequestSchema = z.object({
   at: z.iso.datetime(),
   /** Exact JSON text of the application. */
   application: z.string().min(1),
-  /** The signed FILED line; at a desk that got the case later, also the signed line that handed it over. */
-  lines: z.array(z.string()).min(1).max(2),
+  /**
+   * The signed FILED line; at a desk that got the case later, also the signed line that handed it over; and the last
+   * line that corrected the application.
+   */
+  lines: z.array(z.string()).min(1).max(3),
 });
 export type DataRequestBody = z.infer<typeof dataRequestSchema>;
 

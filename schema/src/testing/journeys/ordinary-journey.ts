@@ -36,7 +36,10 @@ const anyAttempt = fc.record({
     { weight: 4, arbitrary: fc.constantFrom('issue', 'assign', 'deliver', 'draft', 'precheck', 'file') },
     { weight: 4, arbitrary: fc.constantFrom('ask', 'return', 'deem', 'start', 'end', 'extend', 'rate', 'instant') },
     { weight: 2, arbitrary: fc.constantFrom('link', 'leave', 'speed', 'urge', 'approve') },
-    { weight: 1, arbitrary: fc.constantFrom('refuse', 'withdraw', 'terminate', 'void', 'transfer', 'close') },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom('refuse', 'withdraw', 'terminate', 'void', 'transfer', 'close', 'arrange', 'amend'),
+    },
   ),
   /** Index of a fitting step to do instead; null to do the step in `what`. */
   fitting: fc.option(fc.nat({ max: 11 })),
@@ -63,10 +66,10 @@ const anyAttempt = fc.record({
 });
 /** Steps that carry a case in each state forward, so that journeys get far. */
 const FITTING: Record<CaseState, Attempt['what'][]> = {
-  DRAFT: ['draft', 'precheck', 'file'],
+  DRAFT: ['draft', 'precheck', 'file', 'arrange', 'amend'],
   PRECHECKED: ['file', 'return'],
-  FILED: ['forward', 'accept', 'ask', 'return', 'instant', 'link', 'urge', 'approve', 'speed', 'accept', 'forward'],
-  AWAITING_SUPPLEMENT: ['supplement', 'return'],
+  FILED: ['forward', 'accept', 'ask', 'return', 'instant', 'link', 'urge', 'approve', 'speed', 'arrange', 'amend'],
+  AWAITING_SUPPLEMENT: ['supplement', 'return', 'amend'],
   ACCEPTED: ['review', 'review', 'start', 'end', 'extend', 'link', 'speed', 'urge', 'approve', 'review'],
   REVIEWED: ['decide', 'forward', 'end', 'return'],
   GRANTED: ['issue', 'assign', 'deliver'],

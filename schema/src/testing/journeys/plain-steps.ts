@@ -1,12 +1,13 @@
 import type { CaseFile } from '../../case/case-file.ts';
 import type { Desk, Step } from '../../case/step-context.ts';
+import { arrangeMaterials, correctApplication } from '../../domains/filing/corrections.ts';
 import { requestPrecheck } from '../../domains/filing/steps.ts';
 import { acceptCase, deemAccepted, refuseCase } from '../../domains/handling/acceptance.ts';
 import { closeCase, issueDocument } from '../../domains/handling/delivery.ts';
 import { terminateCase, voidCase, withdrawCase } from '../../domains/handling/endings.ts';
 import { assignCase, forwardCase, returnCase } from '../../domains/handling/hand-off.ts';
 import { extendCase } from '../../domains/handling/procedures.ts';
-import { material } from '../fixtures.ts';
+import { material, sha256 } from '../fixtures.ts';
 
 /** A project that cases of journeys can be linked to. */
 export const PROJECT = { id: '331022-0198c0de-0000-7000-8000-0000000000aa', key: true, ended: false };
@@ -30,6 +31,17 @@ const PLAIN = {
   terminate: (desk: Desk, file: CaseFile) => terminateCase(desk, file, '申请人死亡'),
   void: (desk: Desk, file: CaseFile) => voidCase(desk, file, '录入有误'),
   extend: (desk: Desk, file: CaseFile) => extendCase(desk, file, 10, '案情复杂'),
+  arrange: (desk: Desk, file: CaseFile) => arrangeMaterials(desk, file, file.materials.slice(1), null),
+  amend: (desk: Desk, file: CaseFile) =>
+    correctApplication(desk, file, {
+      parts: ['APPLICANT'],
+      reason: '电话有误',
+      text: '{}',
+      application: sha256('corrected'),
+      consent: null,
+      facts: file.facts,
+      form: [],
+    }),
   draft: (desk: Desk, file: CaseFile) => requestPrecheck(desk, file, null),
 } satisfies Record<string, (desk: Desk, file: CaseFile) => Step | null>;
 
