@@ -12,6 +12,25 @@ import {
 /** Values by the name of a field, or by `Input.field` or `question.argument` where the name alone says too little. */
 export type Samples = Readonly<Record<string, unknown>>;
 
+const UUID = '0198c0de-0000-7000-8000-000000000001';
+const DIGEST = 'a'.repeat(64);
+/** Values that every walk needs: parts that belong together although each may be left out, and texts of one form. */
+const ALWAYS: Samples = {
+  ...Object.fromEntries(
+    ['MaterialInput', 'BundleMaterialInput'].flatMap((input) => [
+      [`${input}.fileName`, '1.pdf'],
+      [`${input}.mediaType`, 'application/pdf'],
+      [`${input}.content`, Buffer.from('%PDF-1.4 sample %%EOF').toString('base64')],
+    ]),
+  ),
+  'ArrangedMaterialInput.kept': DIGEST,
+  'OpenUploadInput.mediaType': 'application/pdf',
+  'OpenUploadInput.sha256': DIGEST,
+  'AddToUploadInput.upload': UUID,
+  'DiscardUploadInput.upload': UUID,
+  'upload.id': UUID,
+};
+
 /** The smallest input a mutation accepts. Plain texts get a fixed text; values with a meaning come from the samples. */
 export function sampleInput(type: GraphQLInputType, samples: Samples, place = ''): unknown {
   if (isNonNullType(type)) return sampleInput(type.ofType, samples, place);
@@ -19,12 +38,13 @@ export function sampleInput(type: GraphQLInputType, samples: Samples, place = ''
   // many at once take what one takes
   const ofOne = `${input.replace(/sInput$/, 'Input')}.${field}`;
   for (const name of [place, ofOne, field]) if (name !== '' && name in samples) return samples[name];
+  if (place in ALWAYS) return ALWAYS[place];
   if (isListType(type)) return [sampleInput(type.ofType, samples, place)];
   if (isEnumType(type)) return type.getValues()[0]?.name;
   if (isInputObjectType(type)) {
     return Object.fromEntries(
       Object.values(type.getFields())
-        .filter((f) => isNonNullType(f.type) || `${type.name}.${f.name}` in samples)
+        .filter((f) => isNonNullType(f.type) || [samples, ALWAYS].some((s) => `${type.name}.${f.name}` in s))
         .map((f) => [f.name, sampleInput(f.type, samples, `${type.name}.${f.name}`)]),
     );
   }
