@@ -8,6 +8,13 @@ import type { LogLine } from './log-line.ts';
 import { logDataSchemas, logLineSchema, materialSchema, NODE_ACTOR } from './log-line.ts';
 
 /** One valid line of every action, from real journeys. */
+const CORRECTED = {
+  parts: ['APPLICANT' as const],
+  reason: '电话有误',
+  application: 'a'.repeat(64),
+  consent: null,
+  facts: { amountFen: null },
+};
 const lines: LogLine[] = [
   ...CaseLog.filed({ materials: [] })
     .handedTo(TOWNSHIP)
@@ -56,6 +63,9 @@ const lines: LogLine[] = [
     .agentChanged({ node: VILLAGE, sub: 'agent-b', name: '代办员B' })
     .consentRevoked().lines,
   ...CaseLog.filed().urgencyAsked().handedTo(TOWNSHIP).urgencyDecided().onGreenChannel().projectLeft().lines,
+  ...CaseLog.filed()
+    .add({ action: 'MATERIALS_ARRANGED', data: { materials: [] } })
+    .add({ action: 'APPLICATION_CORRECTED', data: CORRECTED }).lines,
   ...jointly(),
   ...jointlyOverNodes(),
   ...withHearing(licenceAccepted(), 'told', 'heard', 'offered', 'requested', 'called', 'recused', 'called', 'held')

@@ -88,6 +88,8 @@ const GOES_ON = { ...STAYS, FORWARDED: 'ACCEPTED', RETURNED: 'ACCEPTED' } as con
 /** The lines that may follow, and the state each leads to; other lines are refused. */
 export const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> = {
   'filed, at the village': {
+    MATERIALS_ARRANGED: 'FILED',
+    APPLICATION_CORRECTED: 'FILED',
     FORWARDED: 'FILED',
     RETURNED: 'FILED',
     TRANSFERRED: 'FILED',
@@ -106,6 +108,7 @@ export const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> =
   },
   'filed, under way to the township': { RECEIVED: 'FILED', HANDOFF_REFUSED: 'FILED' },
   'awaiting supplement, back at the village': {
+    APPLICATION_CORRECTED: 'AWAITING_SUPPLEMENT',
     SUPPLEMENTED: 'FILED',
     TRANSFERRED: 'AWAITING_SUPPLEMENT',
     WITHDRAWN: 'WITHDRAWN',
@@ -170,6 +173,8 @@ export const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> =
     VOIDED: 'VOIDED',
   },
   'a draft, at the village': {
+    MATERIALS_ARRANGED: 'DRAFT',
+    APPLICATION_CORRECTED: 'DRAFT',
     FILED: 'FILED',
     FORWARDED: 'DRAFT',
     RETURNED: 'DRAFT',
@@ -186,6 +191,7 @@ export const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> =
   },
   'pre-checked, at the county': { RETURNED: 'PRECHECKED', TRANSFERRED: 'PRECHECKED', WITHDRAWN: 'WITHDRAWN' },
   'pre-checked, back at the village': {
+    APPLICATION_CORRECTED: 'PRECHECKED',
     FILED: 'FILED',
     RETURNED: 'PRECHECKED',
     TRANSFERRED: 'PRECHECKED',
@@ -303,6 +309,8 @@ export const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> =
   'delivered and paid': { CLOSED: 'CLOSED', VOIDED: 'VOIDED', REFUNDED: 'DELIVERED' },
   'withdrawn after it was paid': { RATED: 'WITHDRAWN', REFUNDED: 'WITHDRAWN' },
   'filed by proxy': {
+    MATERIALS_ARRANGED: 'FILED',
+    APPLICATION_CORRECTED: 'FILED',
     FORWARDED: 'FILED',
     RETURNED: 'FILED',
     TRANSFERRED: 'FILED',
@@ -327,6 +335,8 @@ export const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> =
   'a renewal, filed in time': { ...spoken('ACCEPTED'), ...GOES_ON, DEEMED_RENEWED: 'GRANTED' },
   'a renewal, counted as granted': { BILLED: 'GRANTED', DOCUMENT_ISSUED: 'GRANTED', VOIDED: 'VOIDED' },
   'filed by proxy, the consent taken back': {
+    MATERIALS_ARRANGED: 'FILED',
+    APPLICATION_CORRECTED: 'FILED',
     FORWARDED: 'FILED',
     RETURNED: 'FILED',
     TRANSFERRED: 'FILED',

@@ -79,7 +79,7 @@ const CONTRACTS: Record<
       { at: 'soon' },
       { application: '' },
       { lines: [] },
-      { lines: ['a', 'b', 'c'] },
+      { lines: ['a', 'b', 'c', 'd'] },
     ],
   },
   dataRecord: {

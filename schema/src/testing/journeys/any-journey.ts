@@ -92,7 +92,7 @@ const ITEMS: readonly Item[] = [
 const WHATS = [
   ...(['accept', 'review', 'decide', 'forward', 'supplement', 'ask', 'return', 'deem', 'refuse', 'withdraw'] as const),
   ...(['issue', 'assign', 'deliver', 'close', 'rate', 'terminate', 'void', 'transfer', 'extend', 'instant'] as const),
-  ...(['draft', 'precheck', 'file', 'start', 'end', 'contact', 'revoke', 'renew'] as const),
+  ...(['draft', 'precheck', 'file', 'start', 'end', 'contact', 'revoke', 'renew', 'arrange', 'amend'] as const),
   ...(['link', 'leave', 'green', 'urge', 'urgency'] as const),
   ...(['joint', 'opine', 'excuse', 'lapse', 'visit', 'visited', 'correct', 'resolve', 'unask'] as const),
   ...(['bill', 'pay', 'propose', 'waive fee', 'refund'] as const),
@@ -157,11 +157,11 @@ function helpfulFor(file: CaseFile, item: Item): What[] {
   ];
   switch (file.state) {
     case 'DRAFT':
-      return ['draft', 'precheck', 'file'];
+      return ['draft', 'precheck', 'file', 'arrange', 'amend'];
     case 'PRECHECKED':
       return ['file', 'return'];
     case 'FILED':
-      return ['forward', 'forward', 'accept', 'accept', 'ask', 'deem', 'instant', 'contact'];
+      return ['forward', 'forward', 'accept', 'accept', 'ask', 'deem', 'instant', 'contact', 'amend'];
     case 'AWAITING_SUPPLEMENT':
       return ['supplement', 'return', 'contact'];
     case 'ACCEPTED':
