@@ -84,6 +84,12 @@ function samplesAt(caseId: string, filed: string, enquiry: string): Samples {
     'RevokeInput.id': randomUUID(),
     'DeliverBundleInput.id': randomUUID(),
     change: randomUUID(),
+    slot: randomUUID(),
+    'ChangeSlotInput.id': randomUUID(),
+    'CloseSlotInput.id': randomUUID(),
+    'OpenSlotsInput.days': ['2026-12-31'],
+    begins: '09:00',
+    ends: '10:00',
     item: LOW_INCOME,
     'BundleFillInput.item': LOW_INCOME,
     'FileBundleInput.item': '3310-LB-001',
@@ -190,7 +196,7 @@ describe('every mutation of the graph', () => {
   });
 
   test.each(MUTATIONS.filter((m) => DUTIES[m.field] === 'PUBLIC'))(
-    '$field is open to whoever knows the number and the code of a case, and to nobody else',
+    '$field is open to whoever knows what it is about, a case’s or an appointment’s number and code or a slot, and to nobody else',
     async (mutation) => {
       expect(await call(VILLAGE, mutation, null)).toBe('NOT_FOUND');
     },

@@ -2,6 +2,7 @@ import type { DivisionCode } from '@liandong/schema/kernel';
 import type { NodeServices } from '@liandong/schema/graph';
 import { dayOf } from '@liandong/schema/kernel';
 import { admission } from '@liandong/schema/domains/admission';
+import { appointments } from '@liandong/schema/domains/appointments';
 import { bundles } from '@liandong/schema/domains/bundles';
 import { caseload } from '@liandong/schema/domains/caseload';
 import { catalogue } from '@liandong/schema/domains/catalogue';
@@ -28,6 +29,7 @@ import { reads } from '@liandong/schema/domains/reads';
 import { sharing } from '@liandong/schema/domains/sharing';
 import { roster } from '@liandong/schema/domains/roster';
 import { admissionHandlers } from '../admission/index.ts';
+import { appointmentHandlers } from '../appointments/index.ts';
 import { BundleDesk, bundleHandlers } from '../bundles/index.ts';
 import { caseloadHandlers } from '../caseload/index.ts';
 import type { StoredCase } from '../cases/index.ts';
@@ -130,6 +132,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
       jointOf(node, stored),
     ),
     atNode(offices, officeHandlers({ ...house, nodes, granted: delegatedStages })),
+    atNode(appointments, appointmentHandlers({ node, divisions, calendar, successionOf, now })),
     atNode(proxy, proxyHandlers({ ...house, calendar, writer, outbox, posts: findPosts, told: findToldChanges })),
     atNode(roster, rosterHandlers({ ...house, writer, outbox })),
     atNode(bundles, bundleHandlers({ ...house, desk: bundleDesk, successionOf })),

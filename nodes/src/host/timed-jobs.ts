@@ -1,5 +1,6 @@
 import type { DivisionCode } from '@liandong/schema/kernel';
 import { dayOf, problem } from '@liandong/schema/kernel';
+import { forgetBookers } from '../appointments/index.ts';
 import { dropPassedLines } from '../case-log/index.ts';
 import { WAITING_JOB, askProtocols, digestBatch, settleSuccessions } from '../cases/index.ts';
 import type { NodeQueries } from '../db/index.ts';
@@ -184,8 +185,8 @@ function recordFigures({ db, divisions, desks, failures, now }: JobParts): Timed
 }
 
 /**
- * Removes papers of closed questions, lines whose number the log has filled with another line, and old idempotency
- * keys.
+ * Removes papers of closed questions, lines whose number the log has filled with another line, old idempotency keys,
+ * and who booked past appointments.
  */
 function removeOldRows(parts: JobParts): TimedJob[] {
   const { db, desks, failures, now, log } = parts;
@@ -206,6 +207,11 @@ function removeOldRows(parts: JobParts): TimedJob[] {
       name: 'forgetting idempotency keys',
       everyMs: HOURLY_MS,
       work: () => forgetKeys([...desks.keys()], db, now()),
+    },
+    {
+      name: 'forgetting who booked past appointments',
+      everyMs: HOURLY_MS,
+      work: () => forgetBookers([...desks.keys()], db, now()),
     },
   ];
 }

@@ -1,4 +1,5 @@
 import { admissionDuties } from './admission/duties.ts';
+import { appointmentDuties } from './appointments/duties.ts';
 import { caseloadDuties } from './caseload/duties.ts';
 import { delegationDuties } from './delegation/duties.ts';
 import { enquiryDuties } from './enquiries/duties.ts';
@@ -30,6 +31,7 @@ export const DOMAIN_DUTIES = {
   ...noteDuties,
   ...findingDuties,
   ...operatorDuties,
+  ...appointmentDuties,
 };
 /** Those of the steps of every case. */
 export const CASE_DUTIES = { ...filingDuties, ...handlingDuties };

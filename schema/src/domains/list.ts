@@ -1,5 +1,6 @@
 import type { Domain, NoNameTwice } from '../operation/domain.ts';
 import { admission } from './admission/operations.ts';
+import { appointments } from './appointments/operations.ts';
 import { bundles } from './bundles/operations.ts';
 import { caseload } from './caseload/operations.ts';
 import { catalogue } from './catalogue/operations.ts';
@@ -43,6 +44,7 @@ export const DOMAINS = listed(
   hearings,
   joint,
   offices,
+  appointments,
   proxy,
   roster,
   bundles,
