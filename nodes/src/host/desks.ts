@@ -13,6 +13,7 @@ import { implementation } from '@liandong/schema/domains/implementation';
 import { itemLife } from '@liandong/schema/domains/item-life';
 import { legalBases } from '@liandong/schema/domains/legal-bases';
 import { handling } from '@liandong/schema/domains/handling';
+import { finding } from '@liandong/schema/domains/finding';
 import { fees } from '@liandong/schema/domains/fees';
 import { filing } from '@liandong/schema/domains/filing';
 import { figures } from '@liandong/schema/domains/figures';
@@ -41,6 +42,7 @@ import { delegatedStages, delegationHandlers, openGrants, powersOn } from '../de
 import { enquiryHandlers } from '../enquiries/index.ts';
 import { feeEntries, feeHandlers, feesOf, feesReader } from '../fees/index.ts';
 import { filingHandlers, filingLookup, filingView } from '../filing/index.ts';
+import { findingHandlers } from '../finding/index.ts';
 import { hearingHandlers, hearingViews } from '../hearings/index.ts';
 import { implementationHandlers, implementationLookup } from '../implementation/index.ts';
 import { itemLifeHandlers } from '../item-life/index.ts';
@@ -109,6 +111,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     ),
     atNode(caseload, caseloadHandlers({ ...house, cases, posts: findPosts, standings: findStandings })),
     atNode(notes, noteHandlers({ node, divisions, trust, outbox, cases })),
+    atNode(finding, findingHandlers({ ...house, cases, bundles: bundleDesk })),
     atNode(figures, figureHandlers({ ...house, calendar, nodes, isGone: trust.isGone })),
     atNode(enquiries, enquiryHandlers({ node, ...guides, now })),
     atNode(admission, admissionHandlers({ node, divisions, powersOn, now })),

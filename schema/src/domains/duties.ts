@@ -8,6 +8,7 @@ import { handlingDuties } from './handling/duties.ts';
 import { feeDuties } from './fees/duties.ts';
 import { figureDuties } from './figures/duties.ts';
 import { filingDuties } from './filing/duties.ts';
+import { findingDuties } from './finding/duties.ts';
 import { hearingDuties } from './hearings/duties.ts';
 import { jointDuties } from './joint/duties.ts';
 import { implementationDuties } from './implementation/duties.ts';
@@ -29,6 +30,7 @@ export const DOMAIN_DUTIES = {
   ...expeditedDuties,
   ...caseloadDuties,
   ...noteDuties,
+  ...findingDuties,
   ...operatorDuties,
   ...appointmentDuties,
   ...queueDuties,

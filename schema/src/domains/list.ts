@@ -7,6 +7,7 @@ import { catalogue } from './catalogue/operations.ts';
 import { delegation } from './delegation/operations.ts';
 import { enquiries } from './enquiries/operations.ts';
 import { expedited } from './expedited/operations.ts';
+import { finding } from './finding/operations.ts';
 import { handling } from './handling/operations.ts';
 import { fees } from './fees/operations.ts';
 import { filing } from './filing/operations.ts';
@@ -37,6 +38,7 @@ export const DOMAINS = listed(
   expedited,
   caseload,
   notes,
+  finding,
   enquiries,
   fees,
   figures,

@@ -86,6 +86,8 @@ describe('the table of posts', () => {
       'CLAIM_CASE',
       'WRITE_NOTE',
       'READ_NOTES',
+      'READ_CASES_BY_APPLICANT',
+      'REISSUE_TRACKING_CODE',
       'ANSWER_PROJECT',
       'READ_PROJECT',
     ];
@@ -161,6 +163,8 @@ describe('the table of posts', () => {
       'READ_CASELOADS',
       'WRITE_NOTE',
       'READ_NOTES',
+      'READ_CASES_BY_APPLICANT',
+      'REISSUE_TRACKING_CODE',
       'KEEP_SLOTS',
       'MARK_APPOINTMENT',
       'READ_APPOINTMENTS',
