@@ -24,6 +24,7 @@ import { operators } from '@liandong/schema/domains/operators';
 import { projects } from '@liandong/schema/domains/projects';
 import { proxy } from '@liandong/schema/domains/proxy';
 import { reads } from '@liandong/schema/domains/reads';
+import { signals } from '@liandong/schema/domains/signals';
 import { sharing } from '@liandong/schema/domains/sharing';
 import { roster } from '@liandong/schema/domains/roster';
 import { admissionHandlers } from '../admission/index.ts';
@@ -53,6 +54,7 @@ import { proxyHandlers } from '../proxy/index.ts';
 import { readsHandlers, readsLog } from '../reads/index.ts';
 import { figureHandlers } from '../figures/index.ts';
 import { findPosts, findStandings, findToldChanges, rosterHandlers, rosterLookup } from '../roster/index.ts';
+import { signalHandlers } from '../signals/index.ts';
 import { sharingHandlers, suppliedMaterials } from '../sharing/index.ts';
 import type { HostParts } from './parts.ts';
 
@@ -103,8 +105,12 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
       { linkToProject: async ({ tx, input }, take) => take(await findStanding(tx, input.project)) },
       showCase,
     ),
-    atNode(caseload, caseloadHandlers({ ...house, cases, posts: findPosts, standings: findStandings })),
-    atNode(notes, noteHandlers({ node, divisions, trust, outbox, cases })),
+    atNode(
+      caseload,
+      caseloadHandlers({ ...house, cases, posts: findPosts, standings: findStandings, signals: parts.signals }),
+    ),
+    atNode(notes, noteHandlers({ node, divisions, trust, outbox, cases, signals: parts.signals })),
+    atNode(signals, signalHandlers({ ...house, posts: findPosts, incarnationOf: parts.incarnations.incarnationOf })),
     atNode(figures, figureHandlers({ ...house, calendar, nodes, isGone: trust.isGone })),
     atNode(enquiries, enquiryHandlers({ node, ...guides, now })),
     atNode(admission, admissionHandlers({ node, divisions, powersOn, now })),

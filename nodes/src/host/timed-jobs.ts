@@ -12,6 +12,7 @@ import { casesInProjectsOf, handOverProjects } from '../projects/index.ts';
 import type { Recovery } from '../restore/index.ts';
 import { SIGN_OF_LIFE_MS } from '../restore/index.ts';
 import { settleAbsences } from '../roster/index.ts';
+import { forgetSignals, tellDue } from '../signals/index.ts';
 import { DUTIES } from '../tiers/index.ts';
 import type { NodeDesks } from './desks.ts';
 import type { HostParts } from './parts.ts';
@@ -46,6 +47,7 @@ export function timedJobs(parts: JobParts): TimedJob[] {
   return [
     countLimits(parts),
     settleAbsentAgents(parts),
+    tellOfLimits(parts),
     ...followClosings(parts),
     fileBundles(parts),
     recordFigures(parts),
@@ -109,6 +111,15 @@ function settleAbsentAgents(parts: JobParts): TimedJob {
   return { name: 'moving cases of absent agents', everyMs: LIMITS_MS, work };
 }
 
+/** Signals to people whose limits end by the next workday. */
+function tellOfLimits(parts: JobParts): TimedJob {
+  const { db, calendar, signals, failures, now } = parts;
+  const job = 'telling of limits';
+  const work = () =>
+    forEachNode(parts, job, async (node) => void (await tellDue({ node, db, calendar, signals, failures, now })));
+  return { name: job, everyMs: LIMITS_MS, work };
+}
+
 /** A closed node hands over its cases; nodes around it name its successor in their cases. */
 function followClosings(parts: JobParts): TimedJob[] {
   const { db, trust, writer, outbox, publisher, keeper, failures, now, log } = parts;
@@ -163,8 +174,8 @@ function recordFigures({ db, divisions, desks, failures, now }: JobParts): Timed
 }
 
 /**
- * Removes papers of closed questions, lines whose number the log has filled with another line, and old idempotency
- * keys.
+ * Removes papers of closed questions, lines whose number the log has filled with another line, old idempotency keys
+ * and signals.
  */
 function removeOldRows(parts: JobParts): TimedJob[] {
   const { db, desks, failures, now, log } = parts;
@@ -186,6 +197,7 @@ function removeOldRows(parts: JobParts): TimedJob[] {
       everyMs: HOURLY_MS,
       work: () => forgetKeys([...desks.keys()], db, now()),
     },
+    { name: 'forgetting signals', everyMs: HOURLY_MS, work: () => forgetSignals([...desks.keys()], db, now()) },
   ];
 }
 

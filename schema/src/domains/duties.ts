@@ -20,6 +20,7 @@ import { proxyDuties } from './proxy/duties.ts';
 import { readsDuties } from './reads/duties.ts';
 import { sharingDuties } from './sharing/duties.ts';
 import { rosterDuties } from './roster/duties.ts';
+import { signalDuties } from './signals/duties.ts';
 
 /** Duties by domain. Apart from the list of domains: every rule asks the table of duties, and no duty asks a rule. */
 export const DOMAIN_DUTIES = {
@@ -27,6 +28,7 @@ export const DOMAIN_DUTIES = {
   ...expeditedDuties,
   ...caseloadDuties,
   ...noteDuties,
+  ...signalDuties,
   ...operatorDuties,
 };
 /** Those of the steps of every case. */

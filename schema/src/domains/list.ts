@@ -24,6 +24,7 @@ import { proxy } from './proxy/operations.ts';
 import { reads } from './reads/operations.ts';
 import { sharing } from './sharing/operations.ts';
 import { roster } from './roster/operations.ts';
+import { signals } from './signals/operations.ts';
 
 const listed = <const D extends readonly Domain[]>(...domains: D & NoNameTwice<D>): D => domains;
 
@@ -35,6 +36,7 @@ export const DOMAINS = listed(
   expedited,
   caseload,
   notes,
+  signals,
   enquiries,
   fees,
   figures,

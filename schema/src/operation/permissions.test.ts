@@ -86,6 +86,7 @@ describe('the table of posts', () => {
       'CLAIM_CASE',
       'WRITE_NOTE',
       'READ_NOTES',
+      'READ_SIGNALS',
       'ANSWER_PROJECT',
       'READ_PROJECT',
     ];
@@ -161,6 +162,7 @@ describe('the table of posts', () => {
       'READ_CASELOADS',
       'WRITE_NOTE',
       'READ_NOTES',
+      'READ_SIGNALS',
       'KEEP_PROJECT',
       'DISPATCH_PROJECT',
       'ANSWER_PROJECT',

@@ -7,6 +7,8 @@ import { addOperations } from '../../operation/graph.ts';
 import { noteRef } from '../notes/graph.ts';
 import { notes } from '../notes/operations.ts';
 import { caseload } from '../caseload/operations.ts';
+import { signalRefs } from '../signals/graph.ts';
+import { signals } from '../signals/operations.ts';
 import { caseloadRefs } from '../caseload/graph.ts';
 import { expeditedRefs } from '../expedited/graph.ts';
 import { OPENS_ITS_CASE } from '../../graph/one-case.ts';
@@ -57,6 +59,7 @@ export function addHandling(role: RoleBuilder): void {
   );
   addOperations(role, caseload, { ...refs, Caseload });
   addOperations(role, notes, { CaseNote: noteRef(role) });
+  addOperations(role, signals, signalRefs(role));
 }
 
 const caseRef = ({ builder }: RoleBuilder) => builder.objectRef<HandlingView>('Case');
