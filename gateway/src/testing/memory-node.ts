@@ -1,5 +1,6 @@
 import type { CaseState } from '@liandong/schema/case';
 import type { FileCaseInput, FiledCaseView, filing, TrackedCaseView } from '@liandong/schema/domains/filing';
+import type { finding } from '@liandong/schema/domains/finding';
 import type { HandlingKey, HandlingView, handling } from '@liandong/schema/domains/handling';
 import type { NodeServices } from '@liandong/schema/graph';
 import type { catalogue, CatalogEntryView, Implementation, Item, ItemHead } from '@liandong/schema/domains/catalogue';
@@ -41,6 +42,7 @@ export interface MemoryPaper extends Omit<PaperPartView, 'bytes' | 'size' | 'ent
 type Answered = Domain<
   (typeof filing)['operations'] &
     (typeof handling)['operations'] &
+    (typeof finding)['operations'] &
     (typeof figures)['operations'] &
     (typeof delegation)['operations'] &
     (typeof catalogue)['operations'] &
@@ -148,6 +150,7 @@ export class MemoryNode implements NodeServices {
       rollup: async (viewer, { from, to }) => this.#rollup(viewer, from, to),
       standardization: async () => this.#standardization(),
       cases: async (viewer, { filter }, page) => this.#list(viewer, filter?.states ?? null, page),
+      findCases: async (viewer) => this.#list(viewer, null, { first: 200, after: null }).nodes,
       nodeFeeds: async (viewer) => this.#feeds(viewer),
       acceptCase: async (viewer, input) => this.#accept(viewer, input.id),
       resultDocument: async (viewer, input) => this.#must(viewer, input.case, () => `told by ${this.code}`),

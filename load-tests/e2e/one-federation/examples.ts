@@ -20,6 +20,7 @@ export function examples(asking: Asking): void {
     expect(printed).toContain('王秀英 138****0001, 完整号码 13800000001');
     expect(printed).toMatch(/亭旁镇 {2}RECEIVED/);
     expect(printed).toContain('阅卷 最低生活保障申请书.txt: 最低生活保障申请书:示例材料');
+    expect(printed).toMatch(/补发查询码 331022103201-\d{8}-\d+: \w{8}, \w+/);
   });
 
   test('the example of many cases says what became of each', async () => {

@@ -1,4 +1,5 @@
 import type { Answers, Page, PageRequest, Viewer } from '@liandong/schema/operation';
+import type { CaseFile } from '@liandong/schema/case';
 import type { HandlingKey, HandlingView } from '@liandong/schema/domains/handling';
 import type { DivisionCode, Divisions, OfficialCalendar } from '@liandong/schema/kernel';
 import { dayOf, problem, ProblemError } from '@liandong/schema/kernel';
@@ -77,6 +78,14 @@ export class CaseReadings {
     );
   }
 
+  /** Those of some cases that the viewer may read, in their order; a case that can't be read is left out, and recorded. */
+  async shown(viewer: Viewer, ids: readonly string[]): Promise<HandlingView[]> {
+    const { node, db, divisions, failures } = this.#parts;
+    const queries = db.queries(node);
+    const cases = (await readableCases(queries, ids, failures)).filter(({ file }) => mayRead(viewer, file, divisions));
+    return failures.map('showing a case', cases, ({ id }) => ({ node, case: id }), await this.#show(queries, cases));
+  }
+
   async document(viewer: Viewer, id: string): Promise<string> {
     const { db, node } = this.#parts;
     const { file } = await this.readable(viewer, id);
@@ -138,5 +147,15 @@ export class CaseReadings {
         throw error;
       }
     });
+  }
+}
+
+function mayRead(viewer: Viewer, file: CaseFile, divisions: Divisions): boolean {
+  try {
+    requireFileReader(viewer, file, divisions);
+    return true;
+  } catch (error) {
+    if (error instanceof ProblemError) return false;
+    throw error;
   }
 }

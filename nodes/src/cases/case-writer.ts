@@ -11,6 +11,7 @@ import type { Trust } from '../trust/index.ts';
 import { sha256 } from '../trust/index.ts';
 import type { SignedLine } from '../case-log/index.ts';
 import { requireChain } from '../case-log/index.ts';
+import { keepApplicant } from './applicant-digests.ts';
 import { appendLines, saveCase } from './case-saving.ts';
 import type { StoredCase } from './case-store.ts';
 import { materialMessages } from '../materials/index.ts';
@@ -137,6 +138,9 @@ export class CaseWriter {
     const writes = pipelined(
       appendLines(tx, written),
       saveCase(tx, stored, calendar(), divisions),
+      file === null && stored.application !== null
+        ? keepApplicant(tx, { id: stored.id, application: stored.application })
+        : Promise.resolve(),
       this.#stateFacts(tx, steps),
       tellDesk(tx, { ...before, file }, steps),
       outbox.enqueue(tx, [

@@ -171,6 +171,11 @@ describe('a village that is closed while its agent goes on filing', () => {
     await eventually(() => Promise.resolve(loaded.length > 6));
     said = (await close(VILLAGE, TOWNSHIP, OTHER_VILLAGE, '--by', '王镇长')).out;
     await work;
+    // a host knows of the closing a moment before it has stored it; one that is stopped in between is told again
+    await eventually(async () => {
+      const stored = `SELECT 1 FROM key_documents WHERE node = $1 AND kind = 'CLOSING'`;
+      return (await federation.rows(VILLAGE, stored, [VILLAGE])).length === 1;
+    });
     // the hand-over is interrupted halfway
     await federation.stopHost(VILLAGE);
     await federation.startHost(VILLAGE);

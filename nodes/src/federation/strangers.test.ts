@@ -36,10 +36,11 @@ import {
 
 /**
  * What the public may ask: catalogue, places, published lists and figures, the people at each window, the data on
- * offer, and what a number and its tracking code open.
+ * offer, the slots that can be booked, and what a number and its tracking code open.
  */
 const PUBLIC = [
   'admission',
+  'appointmentSlots',
   'catalog',
   'catalogEntry',
   '_catalogueBases',

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { problem } from '@liandong/schema/kernel';
-import type { NodeQueries } from '../db/index.ts';
+import type { NodeQueries, SharedTx } from '../db/index.ts';
 import { sha256 } from '../trust/index.ts';
 import type { StoredCase } from '../cases/index.ts';
 import { findCase } from '../cases/index.ts';
@@ -8,6 +8,15 @@ import { findCase } from '../cases/index.ts';
 /** The stored hash of a tracking code. */
 export function trackingHash(number: string, code: string): string {
   return sha256(`${number} ${code}`);
+}
+
+/** Gives a case another tracking code; the one before opens it no more. */
+export async function setTrackingCode(
+  tx: SharedTx,
+  { id, number }: { id: string; number: string },
+  code: string,
+): Promise<void> {
+  await tx.query(`UPDATE cases SET tracking_hash = $3 WHERE node = $1 AND id = $2`, [id, trackingHash(number, code)]);
 }
 
 /**

@@ -2,6 +2,7 @@ import type { DivisionCode } from '@liandong/schema/kernel';
 import type { NodeServices } from '@liandong/schema/graph';
 import { dayOf } from '@liandong/schema/kernel';
 import { admission } from '@liandong/schema/domains/admission';
+import { appointments } from '@liandong/schema/domains/appointments';
 import { bundles } from '@liandong/schema/domains/bundles';
 import { caseload } from '@liandong/schema/domains/caseload';
 import { catalogue } from '@liandong/schema/domains/catalogue';
@@ -12,6 +13,7 @@ import { implementation } from '@liandong/schema/domains/implementation';
 import { itemLife } from '@liandong/schema/domains/item-life';
 import { legalBases } from '@liandong/schema/domains/legal-bases';
 import { handling } from '@liandong/schema/domains/handling';
+import { finding } from '@liandong/schema/domains/finding';
 import { fees } from '@liandong/schema/domains/fees';
 import { filing } from '@liandong/schema/domains/filing';
 import { figures } from '@liandong/schema/domains/figures';
@@ -28,6 +30,7 @@ import { signals } from '@liandong/schema/domains/signals';
 import { sharing } from '@liandong/schema/domains/sharing';
 import { roster } from '@liandong/schema/domains/roster';
 import { admissionHandlers } from '../admission/index.ts';
+import { appointmentHandlers } from '../appointments/index.ts';
 import { BundleDesk, bundleHandlers } from '../bundles/index.ts';
 import { caseloadHandlers } from '../caseload/index.ts';
 import type { StoredCase } from '../cases/index.ts';
@@ -39,6 +42,7 @@ import { delegatedStages, delegationHandlers, openGrants, powersOn } from '../de
 import { enquiryHandlers } from '../enquiries/index.ts';
 import { feeEntries, feeHandlers, feesOf, feesReader } from '../fees/index.ts';
 import { filingHandlers, filingLookup, filingView } from '../filing/index.ts';
+import { findingHandlers } from '../finding/index.ts';
 import { hearingHandlers, hearingViews } from '../hearings/index.ts';
 import { implementationHandlers, implementationLookup } from '../implementation/index.ts';
 import { itemLifeHandlers } from '../item-life/index.ts';
@@ -111,6 +115,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     ),
     atNode(notes, noteHandlers({ node, divisions, trust, outbox, cases, signals: parts.signals })),
     atNode(signals, signalHandlers({ ...house, posts: findPosts, incarnationOf: parts.incarnations.incarnationOf })),
+    atNode(finding, findingHandlers({ ...house, cases, bundles: bundleDesk })),
     atNode(figures, figureHandlers({ ...house, calendar, nodes, isGone: trust.isGone })),
     atNode(enquiries, enquiryHandlers({ node, ...guides, now })),
     atNode(admission, admissionHandlers({ node, divisions, powersOn, now })),
@@ -133,6 +138,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
       jointOf(node, stored),
     ),
     atNode(offices, officeHandlers({ ...house, nodes, granted: delegatedStages })),
+    atNode(appointments, appointmentHandlers({ node, divisions, calendar, successionOf, now })),
     atNode(proxy, proxyHandlers({ ...house, calendar, writer, outbox, posts: findPosts, told: findToldChanges })),
     atNode(roster, rosterHandlers({ ...house, writer, outbox })),
     atNode(bundles, bundleHandlers({ ...house, desk: bundleDesk, successionOf })),

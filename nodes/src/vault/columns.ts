@@ -1,5 +1,6 @@
 import type { ColumnType } from '../db/table.ts';
 import { sealedColumns } from '../db/table.ts';
+import { appointmentsTable } from '../appointments/tables.ts';
 import { bundlesTable } from '../bundles/tables.ts';
 import { askersTable } from '../enquiries/tables.ts';
 import { opinionRequestsTable } from '../joint/tables.ts';
@@ -28,6 +29,7 @@ const uuid = (name: string) => ({ name, type: 'uuid' }) as const;
  */
 export const SEALED_COLUMNS = {
   'cases.application': { table: 'cases', column: 'application', key: [text('id')], form: 'text' },
+  ...sealedColumns(appointmentsTable),
   ...sealedColumns(bundlesTable),
   ...sealedColumns(askersTable),
   ...sealedColumns(caseNotesTable),

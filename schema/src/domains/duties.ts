@@ -1,4 +1,5 @@
 import { admissionDuties } from './admission/duties.ts';
+import { appointmentDuties } from './appointments/duties.ts';
 import { caseloadDuties } from './caseload/duties.ts';
 import { delegationDuties } from './delegation/duties.ts';
 import { enquiryDuties } from './enquiries/duties.ts';
@@ -7,6 +8,7 @@ import { handlingDuties } from './handling/duties.ts';
 import { feeDuties } from './fees/duties.ts';
 import { figureDuties } from './figures/duties.ts';
 import { filingDuties } from './filing/duties.ts';
+import { findingDuties } from './finding/duties.ts';
 import { hearingDuties } from './hearings/duties.ts';
 import { jointDuties } from './joint/duties.ts';
 import { implementationDuties } from './implementation/duties.ts';
@@ -29,7 +31,9 @@ export const DOMAIN_DUTIES = {
   ...caseloadDuties,
   ...noteDuties,
   ...signalDuties,
+  ...findingDuties,
   ...operatorDuties,
+  ...appointmentDuties,
 };
 /** Those of the steps of every case. */
 export const CASE_DUTIES = { ...filingDuties, ...handlingDuties };

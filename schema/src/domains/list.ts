@@ -1,11 +1,13 @@
 import type { Domain, NoNameTwice } from '../operation/domain.ts';
 import { admission } from './admission/operations.ts';
+import { appointments } from './appointments/operations.ts';
 import { bundles } from './bundles/operations.ts';
 import { caseload } from './caseload/operations.ts';
 import { catalogue } from './catalogue/operations.ts';
 import { delegation } from './delegation/operations.ts';
 import { enquiries } from './enquiries/operations.ts';
 import { expedited } from './expedited/operations.ts';
+import { finding } from './finding/operations.ts';
 import { handling } from './handling/operations.ts';
 import { fees } from './fees/operations.ts';
 import { filing } from './filing/operations.ts';
@@ -37,12 +39,14 @@ export const DOMAINS = listed(
   caseload,
   notes,
   signals,
+  finding,
   enquiries,
   fees,
   figures,
   hearings,
   joint,
   offices,
+  appointments,
   proxy,
   roster,
   bundles,

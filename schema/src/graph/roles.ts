@@ -38,7 +38,7 @@ const ROLES: Record<RoleName, { add: (role: RoleBuilder) => void; scalars: reado
   figures: { add: addFigures, scalars: ['DateTime', 'Date', 'Fen'] },
   delegation: { add: addDelegation, scalars: ['Date', 'Fen'] },
   sharing: { add: addSharing, scalars: ['DateTime', 'Date'] },
-  offices: { add: addOffices, scalars: ['Date'] },
+  offices: { add: addOffices, scalars: ['DateTime', 'Date'] },
   admission: { add: addAdmission, scalars: ['DateTime', 'Date', 'Fen'] },
   legalBases: { add: addLegalBases, scalars: ['DateTime', 'Date'] },
   fees: { add: addFees, scalars: ['DateTime', 'Date', 'Fen'] },

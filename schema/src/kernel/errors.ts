@@ -114,6 +114,9 @@ export const ERRORS = {
   ENQUIRY_REPORTED: { http: 409, retry: false, zh: '咨询结果已反馈' },
   ENQUIRY_CASE_OPEN: { http: 409, retry: false, zh: '办件未决定,无结果可反馈' },
   ENQUIRY_CONFLICT: { http: 409, retry: false, zh: '办件与咨询不符' },
+  SLOT_FULL: { http: 409, retry: false, zh: '该时段已约满' },
+  SLOT_CLOSED: { http: 409, retry: false, zh: '该时段已关闭或已开始' },
+  APPOINTMENT_LIMIT: { http: 409, retry: false, zh: '未到期的预约已达上限' },
   // projects, green channel, urgent cases
   PROJECT_CONFLICT: { http: 409, retry: false, zh: '办件已属其他项目' },
   PROJECT_ENDED: { http: 409, retry: false, zh: '项目已终止' },

@@ -171,7 +171,7 @@ export function namePlace([member, index]: readonly PropertyKey[]): string {
 }
 
 const TEXT = String.raw`"(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"`;
-const VALUE = String.raw`(?:${TEXT}|-?\d+(?:\.\d+)?|true|false|null)`;
+const VALUE = String.raw`(?:${TEXT}|-?(?:0|[1-9]\d*)(?:\.\d+)?|true|false|null)`;
 const NAME = String.raw`"[a-zA-Z0-9.]+"`;
 /** Every text line of an export has one of these forms. */
 const FORM = new RegExp(
@@ -179,9 +179,21 @@ const FORM = new RegExp(
   'u',
 );
 
-/** The first text line that has none of the forms, counted from zero. */
+/** The first text line that has none of the forms, or can't follow the one before it; counted from zero. */
 function firstBrokenLine(text: string): number {
   const lines = text.split('\n');
-  const found = lines.findIndex((line, index) => !FORM.test(line) && !(line === '' && index === lines.length - 1));
+  const found = lines.findIndex((line, index) => {
+    if (line === '' && index === lines.length - 1) return false;
+    return !FORM.test(line) || !follows(line, lines[index - 1]);
+  });
+  // a comma that became the end of a line belongs to the line before
+  if (found > 0 && lines[found] === '') return found - 1;
   return found === -1 ? lines.length - 1 : found;
+}
+
+/** A list or an object is closed behind its last member, which has no comma, and nowhere else. */
+function follows(line: string, before: string | undefined): boolean {
+  if (before === undefined) return true;
+  const more = /[[{,]$/.test(before);
+  return more !== /^ *[\]}]/.test(line);
 }

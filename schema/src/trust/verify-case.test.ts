@@ -221,6 +221,7 @@ describe('an exported case', () => {
 
   test('with any byte changed is not sound, and the place is named', async () => {
     const bytes = encoder.encode(text);
+    const offsetBehind = (part: string) => encoder.encode(text.slice(0, text.indexOf(part) + part.length)).length;
     await fc.assert(
       fc.asyncProperty(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), async (offset, mask) => {
         const changed = Uint8Array.from(bytes);
@@ -232,8 +233,21 @@ describe('an exported case', () => {
         const named = faults.some((fault) => fault.place === place || place === null);
         expect({ named, offset, mask, place, faults }).toMatchObject({ named: true });
       }),
-      // a bracket that becomes a digit leaves a text line that still has a form
-      { numRuns: 1_500, examples: [[encoder.encode(text.slice(0, text.indexOf('"materials": [') + 13)).length, 98]] },
+      {
+        numRuns: 1_500,
+        examples: [
+          // a bracket that becomes a digit leaves a text line that still has a form
+          [offsetBehind('"materials": '), '['.charCodeAt(0) ^ '9'.charCodeAt(0)],
+          // so does one that becomes the other of its pair, at the end of a list and at the beginning of an entry
+          [offsetBehind('\n  }\n ],\n "seal"') - '}\n ],\n "seal"'.length, '}'.charCodeAt(0) ^ '{'.charCodeAt(0)],
+          [offsetBehind('\n  }\n ],\n "steps"') - '}\n ],\n "steps"'.length, '}'.charCodeAt(0) ^ '{'.charCodeAt(0)],
+          // and a comma that becomes the end of a line makes an empty one behind it
+          [offsetBehind('\n  }'), ','.charCodeAt(0) ^ '\n'.charCodeAt(0)],
+          // a number does not begin with a zero
+          [offsetBehind('"size": '), '1'.charCodeAt(0) ^ '0'.charCodeAt(0)],
+          [offsetBehind('"steps": [\n  '), '}'.charCodeAt(0) ^ '{'.charCodeAt(0)],
+        ],
+      },
     );
   });
 

@@ -4,6 +4,7 @@ import type { RoleBuilder } from '../../graph/builder.ts';
 import { answerKeys } from '../../graph/builder.ts';
 import { expedited } from '../expedited/operations.ts';
 import { addOperations } from '../../operation/graph.ts';
+import { finding } from '../finding/operations.ts';
 import { noteRef } from '../notes/graph.ts';
 import { notes } from '../notes/operations.ts';
 import { caseload } from '../caseload/operations.ts';
@@ -58,6 +59,7 @@ export function addHandling(role: RoleBuilder): void {
     addOperations(role, handling, { Case, CaseStepState: stepStateType(role), VerifiedDocument: verifiedType(role) }),
   );
   addOperations(role, caseload, { ...refs, Caseload });
+  addOperations(role, finding, refs);
   addOperations(role, notes, { CaseNote: noteRef(role) });
   addOperations(role, signals, signalRefs(role));
 }

@@ -1,0 +1,3 @@
+/** 预约服务: slots of windows, appointments booked by anybody, and how the desk marks them. */
+export { appointmentHandlers } from './handlers.ts';
+export { forgetBookers } from './forget-bookers.ts';
