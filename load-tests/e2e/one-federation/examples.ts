@@ -39,6 +39,13 @@ export function examples(asking: Asking): void {
     expect(printed).toMatch(/\d+\. 决定\(三门县\)/u);
   });
 
+  test('the example of a hall books a time, takes two numbers and calls one', async () => {
+    const printed = await example('book-and-queue');
+    expect(printed).toMatch(/预约 331022103-Y-\d{8}-D\d+-1730-01, 验证码 \w{8}/);
+    expect(printed).toMatch(/取号 L\d{3}/);
+    expect(printed).toMatch(/[AL]\d{3} FINISHED/);
+  });
+
   test('the example of figures says how many nodes they cover', async () => {
     expect(await example('read-figures')).toMatch(/\d+ of 7 nodes without a gap/);
   });

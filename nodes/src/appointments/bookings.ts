@@ -87,7 +87,7 @@ export function bookings(
  * Changes the state of an appointment, and the places of its slot with it. The caller holds the lock.
  * @throws {ProblemError} ILLEGAL_STEP
  */
-export async function change(
+async function change(
   tx: SharedTx,
   { number, state, slot }: StoredAppointment,
   event: AppointmentEvent,
@@ -97,6 +97,26 @@ export async function change(
   requireTime(event, slot, now);
   await store.saveState(tx, [number], next, by);
   if (!takesPlace(next)) await store.saveSlot(tx, { ...slot, booked: slot.booked - 1 });
+}
+
+/**
+ * The booker came: takes the appointment as met.
+ * @param code null where a person of the desk knows who it is
+ * @returns what it was booked for, and when
+ * @throws {ProblemError} NOT_FOUND, ILLEGAL_STEP
+ */
+export async function arrive(
+  tx: SharedTx,
+  number: string,
+  code: string | null,
+  at: { now: Date; by: string },
+): Promise<{ item: string; begins: string; ends: string }> {
+  await store.lockAppointments(tx);
+  const stored = code === null ? await store.findAppointment(tx, number) : await getBooked(tx, number, code);
+  if (!stored) throw unknownAppointment(tx.node);
+  await change(tx, stored, 'ARRIVE', at);
+  const { item, slot } = stored;
+  return { item, begins: slot.begins, ends: slot.ends };
 }
 
 /** @throws {ProblemError} ITEM_UNKNOWN, ITEM_NOT_IN_FORCE, WINDOW_UNAUTHORIZED */

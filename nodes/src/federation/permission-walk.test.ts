@@ -88,6 +88,8 @@ function samplesAt(caseId: string, filed: string, enquiry: string): Samples {
     'ChangeSlotInput.id': randomUUID(),
     'CloseSlotInput.id': randomUUID(),
     'OpenSlotsInput.days': ['2026-12-31'],
+    'CallAgainInput.number': 'A001',
+    'QueueNumberInput.number': 'A001',
     begins: '09:00',
     ends: '10:00',
     item: LOW_INCOME,

@@ -36,7 +36,7 @@ import {
 
 /**
  * What the public may ask: catalogue, places, published lists and figures, the people at each window, the data on
- * offer, the slots that can be booked, and what a number and its tracking code open.
+ * offer, the slots that can be booked, the numbers called in a hall, and what a number and its tracking code open.
  */
 const PUBLIC = [
   'admission',
@@ -59,6 +59,7 @@ const PUBLIC = [
   'personalDataReads',
   '_placeRosters',
   'powerTransfers',
+  'queueBoard',
   'publishedList',
   'standardization',
   'track',

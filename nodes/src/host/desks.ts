@@ -26,6 +26,7 @@ import { papers } from '@liandong/schema/domains/papers';
 import { operators } from '@liandong/schema/domains/operators';
 import { projects } from '@liandong/schema/domains/projects';
 import { proxy } from '@liandong/schema/domains/proxy';
+import { queue } from '@liandong/schema/domains/queue';
 import { reads } from '@liandong/schema/domains/reads';
 import { savedListsDomain } from '@liandong/schema/domains/saved-lists';
 import { sharing } from '@liandong/schema/domains/sharing';
@@ -57,6 +58,7 @@ import { papersHandlers } from '../papers/index.ts';
 import { atNode, performer } from '../operation/index.ts';
 import { findStanding, projectHandlers } from '../projects/index.ts';
 import { proxyHandlers } from '../proxy/index.ts';
+import { queueHandlers } from '../queue/index.ts';
 import { readsHandlers, readsLog } from '../reads/index.ts';
 import { figureHandlers } from '../figures/index.ts';
 import { findPosts, findStandings, findToldChanges, rosterHandlers, rosterLookup } from '../roster/index.ts';
@@ -139,6 +141,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     ),
     atNode(offices, officeHandlers({ ...house, nodes, granted: delegatedStages })),
     atNode(appointments, appointmentHandlers({ node, divisions, calendar, successionOf, now })),
+    atNode(queue, queueHandlers({ node, divisions, successionOf, now })),
     atNode(proxy, proxyHandlers({ ...house, calendar, writer, outbox, posts: findPosts, told: findToldChanges })),
     atNode(roster, rosterHandlers({ ...house, writer, outbox })),
     atNode(bundles, bundleHandlers({ ...house, desk: bundleDesk, successionOf })),

@@ -19,6 +19,7 @@ import { noteDuties } from './notes/duties.ts';
 import { operatorDuties } from './operators/duties.ts';
 import { projectDuties } from './projects/duties.ts';
 import { proxyDuties } from './proxy/duties.ts';
+import { queueDuties } from './queue/duties.ts';
 import { readsDuties } from './reads/duties.ts';
 import { sharingDuties } from './sharing/duties.ts';
 import { rosterDuties } from './roster/duties.ts';
@@ -32,6 +33,7 @@ export const DOMAIN_DUTIES = {
   ...findingDuties,
   ...operatorDuties,
   ...appointmentDuties,
+  ...queueDuties,
 };
 /** Those of the steps of every case. */
 export const CASE_DUTIES = { ...filingDuties, ...handlingDuties };

@@ -24,6 +24,7 @@ import { papers } from './papers/operations.ts';
 import { operators } from './operators/operations.ts';
 import { projects } from './projects/operations.ts';
 import { proxy } from './proxy/operations.ts';
+import { queue } from './queue/operations.ts';
 import { reads } from './reads/operations.ts';
 import { savedListsDomain } from './saved-lists/operations.ts';
 import { sharing } from './sharing/operations.ts';
@@ -49,6 +50,7 @@ export const DOMAINS = listed(
   joint,
   offices,
   appointments,
+  queue,
   proxy,
   roster,
   bundles,

@@ -21,6 +21,7 @@ export {
   requireKeptDesk,
   requireOwnCase,
   requireOwnDesk,
+  permittedRole,
   requirePermission,
   requireReaderOver,
   isOfHandlingDesk,

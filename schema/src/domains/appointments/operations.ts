@@ -103,7 +103,7 @@ export const changeSlot = mutation('changeSlot', {
 /** @throws {ProblemError} NOT_FOUND, WRONG_DEPARTMENT, SLOT_CLOSED, REASON_MISSING, BAD_INPUT */
 export const closeSlot = mutation('closeSlot', {
   zh: '关闭预约时段',
-  about: 'nobody books it any more, and who booked it is called off and reads the reason.',
+  about: 'it is not booked any more, and who booked it is called off and reads the reason.',
   by: 'KEEP_SLOTS',
   article,
   input: {
@@ -121,7 +121,7 @@ export const closeSlot = mutation('closeSlot', {
  */
 export const bookAppointment = mutation('bookAppointment', {
   zh: '预约',
-  about: ', by anybody: answers with a number and a code, which is shown once. Needs no login.',
+  about: 'answers with a number and a code, which is shown once. Needs no login.',
   by: 'PUBLIC',
   article,
   input: {
