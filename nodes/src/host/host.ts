@@ -18,6 +18,7 @@ import type { Readiness } from '../health/index.ts';
 import { HostMetrics, MetricsServer } from '../health/index.ts';
 import { Incarnations } from '../restore/index.ts';
 import { openVault, readyDataKeys } from '../sealing/index.ts';
+import { SignalNumbering } from '../signals/index.ts';
 import { findKeys, readPassphrase } from '../trust/index.ts';
 import type { Vault } from '../vault/index.ts';
 import { readyRows, takeUp } from './arrivals.ts';
@@ -129,6 +130,11 @@ async function startParts(
   // HTTP serves the people of this host even while the broker is away
   const { health } = parts;
   await listen(parts, { responder, readiness: () => health.readiness() }, nodes, onStop);
+
+  // people here read their signals even while the broker is away
+  const numbering = new SignalNumbering({ ...parts, nodes });
+  numbering.start();
+  onStop(() => numbering.stop());
 
   log.debug({ urls: config.natsUrls }, 'waiting for the broker');
   const { natsUrls: urls, natsSeedFile: seedFile, host: name } = config;

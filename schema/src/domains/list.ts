@@ -29,6 +29,7 @@ import { reads } from './reads/operations.ts';
 import { savedListsDomain } from './saved-lists/operations.ts';
 import { sharing } from './sharing/operations.ts';
 import { roster } from './roster/operations.ts';
+import { signals } from './signals/operations.ts';
 
 const listed = <const D extends readonly Domain[]>(...domains: D & NoNameTwice<D>): D => domains;
 
@@ -40,6 +41,7 @@ export const DOMAINS = listed(
   expedited,
   caseload,
   notes,
+  signals,
   finding,
   savedListsDomain,
   caseSheets,
