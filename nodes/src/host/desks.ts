@@ -113,7 +113,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     atNode(notes, noteHandlers({ node, divisions, trust, outbox, cases })),
     atNode(finding, findingHandlers({ ...house, cases, bundles: bundleDesk })),
     atNode(figures, figureHandlers({ ...house, calendar, nodes, isGone: trust.isGone })),
-    atNode(enquiries, enquiryHandlers({ node, ...guides, now })),
+    atNode(enquiries, enquiryHandlers({ node, ...guides, calendar, now })),
     atNode(admission, admissionHandlers({ node, divisions, powersOn, now })),
     atNode(
       legalBases,
