@@ -22,7 +22,7 @@ import { CITY, COUNTY, ITEM, VILLAGE } from './testing/memory-federation.ts';
 const RULES = specifiedRules.filter((rule) => rule !== NoUnusedFragmentsRule);
 
 /** Questions about the viewer's own rights on a case; the viewer's desk answers them, at whichever desk the case is. */
-const OF_THE_ASKER = ['steps'];
+const OF_THE_ASKER = ['steps', 'signals'];
 
 const rootFields = (schema: GraphQLSchema): GraphQLField<unknown, unknown>[] =>
   [schema.getQueryType(), schema.getMutationType()].flatMap((type) => Object.values(type?.getFields() ?? {}));

@@ -27,6 +27,12 @@ export interface CaseWriterParts {
   carried: (tx: SharedTx, caseId: string, receiver: DivisionCode) => Promise<Outgoing[]>;
   /** Called for every line by which a case comes into a project or leaves it, with the case after it. */
   inProject: (tx: SharedTx, line: LogLine, file: CaseFile) => Promise<void>;
+  /** Signals to this desk's people about new lines, written here or received. */
+  tellDesk: (
+    tx: SharedTx,
+    before: Pick<StoredCase, 'lines' | 'handler'> & { file: CaseFile | null },
+    steps: readonly (readonly [LogLine, CaseFile])[],
+  ) => Promise<void>;
   /** Messages to the parties to joint handling about the new lines. */
   tellParties: (tx: SharedTx, before: CaseFile | null, after: StoredCase) => Promise<Outgoing[]>;
 }
@@ -87,7 +93,7 @@ export class CaseWriter {
     before: Omit<StoredCase, 'file'> & { file: CaseFile | null },
     lines: readonly SignedLine[],
   ): Promise<StoredCase> {
-    const { calendar, divisions } = this.#parts;
+    const { calendar, divisions, tellDesk } = this.#parts;
     requireChain(lines, before.lines.at(-1)?.hash ?? null);
     let { file } = before;
     const steps: [LogLine, CaseFile][] = [];
@@ -97,7 +103,9 @@ export class CaseWriter {
     }
     if (!file) throw new Error('no lines to adopt');
     const stored: StoredCase = { ...before, file, lines: [...before.lines, ...lines] };
-    await tx.withCommit(pipelined(saveCase(tx, stored, calendar(), divisions), this.#stateFacts(tx, steps)));
+    await tx.withCommit(
+      pipelined(saveCase(tx, stored, calendar(), divisions), this.#stateFacts(tx, steps), tellDesk(tx, before, steps)),
+    );
     await this.#inProject(tx, steps);
     return stored;
   }
@@ -110,7 +118,7 @@ export class CaseWriter {
     now: Date,
     knowing: readonly DivisionCode[],
   ): Promise<StoredCase> {
-    const { calendar, carried, divisions, outbox, tellParties } = this.#parts;
+    const { calendar, carried, divisions, outbox, tellDesk, tellParties } = this.#parts;
     const written: SignedLine[] = [];
     const steps: [LogLine, CaseFile][] = [];
     let after = file;
@@ -134,6 +142,7 @@ export class CaseWriter {
         ? keepApplicant(tx, { id: stored.id, application: stored.application })
         : Promise.resolve(),
       this.#stateFacts(tx, steps),
+      tellDesk(tx, { ...before, file }, steps),
       outbox.enqueue(tx, [
         ...echoes(stored, file ? readersOf(file) : [], written, [
           tx.node,

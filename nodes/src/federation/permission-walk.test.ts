@@ -118,6 +118,8 @@ function samplesAt(caseId: string, filed: string, enquiry: string): Samples {
     items: [LOW_INCOME],
     cases: [caseId],
     ids: [filed],
+    'MarkSignalsReadInput.ids': [randomUUID()],
+    'MarkSignalsReadInput.upTo': null,
     grantee: TOWNSHIP,
     grantor: COUNTY,
     from: '2026-06-01',

@@ -27,6 +27,7 @@ import { projects } from '@liandong/schema/domains/projects';
 import { proxy } from '@liandong/schema/domains/proxy';
 import { queue } from '@liandong/schema/domains/queue';
 import { reads } from '@liandong/schema/domains/reads';
+import { signals } from '@liandong/schema/domains/signals';
 import { sharing } from '@liandong/schema/domains/sharing';
 import { roster } from '@liandong/schema/domains/roster';
 import { admissionHandlers } from '../admission/index.ts';
@@ -59,6 +60,7 @@ import { queueHandlers } from '../queue/index.ts';
 import { readsHandlers, readsLog } from '../reads/index.ts';
 import { figureHandlers } from '../figures/index.ts';
 import { findPosts, findStandings, findToldChanges, rosterHandlers, rosterLookup } from '../roster/index.ts';
+import { signalHandlers } from '../signals/index.ts';
 import { sharingHandlers, suppliedMaterials } from '../sharing/index.ts';
 import type { HostParts } from './parts.ts';
 
@@ -109,8 +111,12 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
       { linkToProject: async ({ tx, input }, take) => take(await findStanding(tx, input.project)) },
       showCase,
     ),
-    atNode(caseload, caseloadHandlers({ ...house, cases, posts: findPosts, standings: findStandings })),
-    atNode(notes, noteHandlers({ node, divisions, trust, outbox, cases })),
+    atNode(
+      caseload,
+      caseloadHandlers({ ...house, cases, posts: findPosts, standings: findStandings, signals: parts.signals }),
+    ),
+    atNode(notes, noteHandlers({ node, divisions, trust, outbox, cases, signals: parts.signals })),
+    atNode(signals, signalHandlers({ ...house, posts: findPosts, incarnationOf: parts.incarnations.incarnationOf })),
     atNode(finding, findingHandlers({ ...house, cases, bundles: bundleDesk })),
     atNode(figures, figureHandlers({ ...house, calendar, nodes, isGone: trust.isGone })),
     atNode(enquiries, enquiryHandlers({ node, ...guides, calendar, now })),

@@ -13,6 +13,7 @@ import { casesInProjectsOf, handOverProjects } from '../projects/index.ts';
 import type { Recovery } from '../restore/index.ts';
 import { SIGN_OF_LIFE_MS } from '../restore/index.ts';
 import { settleAbsences } from '../roster/index.ts';
+import { forgetSignals, tellDue } from '../signals/index.ts';
 import { DUTIES } from '../tiers/index.ts';
 import type { NodeDesks } from './desks.ts';
 import type { HostParts } from './parts.ts';
@@ -49,6 +50,7 @@ export function timedJobs(parts: JobParts): TimedJob[] {
   return [
     countLimits(parts),
     settleAbsentAgents(parts),
+    tellOfLimits(parts),
     ...followClosings(parts),
     fileBundles(parts),
     digestApplicants(parts),
@@ -111,6 +113,15 @@ function settleAbsentAgents(parts: JobParts): TimedJob {
       if (moved > 0) log.info({ node, moved }, 'cases of absent agents moved to or from their stand-ins');
     });
   return { name: 'moving cases of absent agents', everyMs: LIMITS_MS, work };
+}
+
+/** Signals to people whose limits end by the next workday. */
+function tellOfLimits(parts: JobParts): TimedJob {
+  const { db, calendar, signals, failures, now } = parts;
+  const job = 'telling of limits';
+  const work = () =>
+    forEachNode(parts, job, async (node) => void (await tellDue({ node, db, calendar, signals, failures, now })));
+  return { name: job, everyMs: LIMITS_MS, work };
 }
 
 /** A closed node hands over its cases; nodes around it name its successor in their cases. */
@@ -185,8 +196,8 @@ function recordFigures({ db, divisions, desks, failures, now }: JobParts): Timed
 }
 
 /**
- * Removes papers of closed questions, lines whose number the log has filled with another line, old idempotency keys,
- * and who booked past appointments.
+ * Removes papers of closed questions, lines whose number the log has filled with another line, old idempotency keys
+ * and signals, and who booked past appointments.
  */
 function removeOldRows(parts: JobParts): TimedJob[] {
   const { db, desks, failures, now, log } = parts;
@@ -208,6 +219,7 @@ function removeOldRows(parts: JobParts): TimedJob[] {
       everyMs: HOURLY_MS,
       work: () => forgetKeys([...desks.keys()], db, now()),
     },
+    { name: 'forgetting signals', everyMs: HOURLY_MS, work: () => forgetSignals([...desks.keys()], db, now()) },
     {
       name: 'forgetting who booked past appointments',
       everyMs: HOURLY_MS,

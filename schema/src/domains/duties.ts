@@ -23,6 +23,7 @@ import { queueDuties } from './queue/duties.ts';
 import { readsDuties } from './reads/duties.ts';
 import { sharingDuties } from './sharing/duties.ts';
 import { rosterDuties } from './roster/duties.ts';
+import { signalDuties } from './signals/duties.ts';
 
 /** Duties by domain. Apart from the list of domains: every rule asks the table of duties, and no duty asks a rule. */
 export const DOMAIN_DUTIES = {
@@ -30,6 +31,7 @@ export const DOMAIN_DUTIES = {
   ...expeditedDuties,
   ...caseloadDuties,
   ...noteDuties,
+  ...signalDuties,
   ...findingDuties,
   ...operatorDuties,
   ...appointmentDuties,

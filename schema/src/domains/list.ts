@@ -27,6 +27,7 @@ import { queue } from './queue/operations.ts';
 import { reads } from './reads/operations.ts';
 import { sharing } from './sharing/operations.ts';
 import { roster } from './roster/operations.ts';
+import { signals } from './signals/operations.ts';
 
 const listed = <const D extends readonly Domain[]>(...domains: D & NoNameTwice<D>): D => domains;
 
@@ -38,6 +39,7 @@ export const DOMAINS = listed(
   expedited,
   caseload,
   notes,
+  signals,
   finding,
   enquiries,
   fees,

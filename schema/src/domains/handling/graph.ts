@@ -8,6 +8,8 @@ import { finding } from '../finding/operations.ts';
 import { noteRef } from '../notes/graph.ts';
 import { notes } from '../notes/operations.ts';
 import { caseload } from '../caseload/operations.ts';
+import { signalRefs } from '../signals/graph.ts';
+import { signals } from '../signals/operations.ts';
 import { caseloadRefs } from '../caseload/graph.ts';
 import { expeditedRefs } from '../expedited/graph.ts';
 import { OPENS_ITS_CASE } from '../../graph/one-case.ts';
@@ -59,6 +61,7 @@ export function addHandling(role: RoleBuilder): void {
   addOperations(role, caseload, { ...refs, Caseload });
   addOperations(role, finding, refs);
   addOperations(role, notes, { CaseNote: noteRef(role) });
+  addOperations(role, signals, signalRefs(role));
 }
 
 const caseRef = ({ builder }: RoleBuilder) => builder.objectRef<HandlingView>('Case');
