@@ -9,6 +9,7 @@ import type { delegation } from '@liandong/schema/domains/delegation';
 import type { PaperPartView, papers } from '@liandong/schema/domains/papers';
 import type { DivisionCode, ProblemError } from '@liandong/schema/kernel';
 import type { Domain, Page, PageRequest, Viewer } from '@liandong/schema/operation';
+import type { SignalView, signals } from '@liandong/schema/domains/signals';
 import type { PlaceRoster } from '@liandong/schema/domains/roster';
 import type { NodeFeedsView, operators } from '@liandong/schema/domains/operators';
 import type { RollupView, StandardizationView, figures } from '@liandong/schema/domains/figures';
@@ -48,6 +49,7 @@ type Answered = Domain<
     (typeof catalogue)['operations'] &
     (typeof sharing)['operations'] &
     (typeof papers)['operations'] &
+    (typeof signals)['operations'] &
     (typeof operators)['operations']
 >;
 
@@ -72,6 +74,8 @@ export class MemoryNode implements NodeServices {
   seq = 1;
   /** Papers it holds, by the ticket that opens them. */
   readonly papers = new Map<string, MemoryPaper>();
+  /** Signals of its people, in order; a cursor is their number. */
+  readonly signals: SignalView[] = [];
   /** Thrown by every question, as by a fault of the program. */
   fault: Error | null = null;
 
@@ -153,6 +157,7 @@ export class MemoryNode implements NodeServices {
       findCases: async (viewer) => this.#list(viewer, null, { first: 200, after: null }).nodes,
       nodeFeeds: async (viewer) => this.#feeds(viewer),
       acceptCase: async (viewer, input) => this.#accept(viewer, input.id),
+      signals: async (viewer, _input, page) => this.#signals(viewer, page),
       resultDocument: async (viewer, input) => this.#must(viewer, input.case, () => `told by ${this.code}`),
       catalog: async (_viewer, { search }, page) => this.#catalog(search ?? null, page),
       item: async (_viewer, { code }) => itemOf(this.code, this.#known(code)),
@@ -255,6 +260,15 @@ export class MemoryNode implements NodeServices {
       known.state = 'ACCEPTED';
       return handlingOf(this.code, known);
     });
+  }
+
+  #signals(viewer: Viewer | null, { after, first }: PageRequest): Page<SignalView> {
+    if (!viewer) throw problem('UNAUTHENTICATED', 'This needs a login.');
+    const begin = Number(after ?? 0);
+    if (!Number.isInteger(begin)) throw problem('BAD_INPUT', 'after: not a cursor of this list.', { field: 'after' });
+    const nodes = this.signals.slice(begin, begin + first);
+    const cursors = nodes.map((_, i) => String(begin + i + 1));
+    return { nodes, cursors, hasNextPage: begin + first < this.signals.length, hasPreviousPage: begin > 0 };
   }
 
   /** Names itself as the subscriber. */

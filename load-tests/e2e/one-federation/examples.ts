@@ -29,6 +29,12 @@ export function examples(asking: Asking): void {
     expect(printed).toMatch(/NOT_FOUND/);
   });
 
+  test('the example of signals hears of a case that comes and of a note on it', async () => {
+    const printed = await example('hear-of-signals');
+    expect(printed).toMatch(/CASE_CAME 331022103201-\S+ 最低生活保障\S+\nNOTE_ADDED/);
+    expect(printed).toMatch(/已读, 未读提醒 0/);
+  });
+
   test('the example of competence names who accepts and who decides', async () => {
     expect(await example('ask-competence')).toMatch(/800 元: 受理 亭旁镇, 决定 \S+/);
   });

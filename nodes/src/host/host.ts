@@ -1,5 +1,6 @@
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { HostReply } from '@liandong/schema/wire';
+import { signalSubject } from '@liandong/schema/wire';
 import type { NodeServices } from '@liandong/schema/graph';
 import { dayOf, problem } from '@liandong/schema/kernel';
 import type { Logger } from 'pino';
@@ -140,6 +141,10 @@ async function startParts(
   const { natsUrls: urls, natsSeedFile: seedFile, host: name } = config;
   const connected = await Bus.connect({ urls, name, seedFile, subjects: placement.subjects }, log);
   onStop(() => connected.close());
+  const encoder = new TextEncoder();
+  numbering.onNumbered((hint) =>
+    connected.tell(signalSubject(hint.node, divisions), encoder.encode(JSON.stringify(hint))),
+  );
   // a broker that lacks something is logged, and the host tries again later; people here are served meanwhile
   await connected.ensureRoads().catch(() => undefined);
   health.reached(connected);

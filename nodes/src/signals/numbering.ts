@@ -1,4 +1,7 @@
 import type { DivisionCode } from '@liandong/schema/kernel';
+import { dayOf } from '@liandong/schema/kernel';
+import type { SignalHint } from '@liandong/schema/wire';
+import { MOST_HINTED } from '@liandong/schema/wire';
 import type { Logger } from 'pino';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
@@ -11,23 +14,13 @@ const IDLE_MS = 2_000;
 /** Shortest time between two numberings under load, ms. */
 const PACE_MS = 50;
 
-/** Who has new signals at a node. */
-export interface NewSignals {
-  node: DivisionCode;
-  /** Number of the last one. */
-  head: number;
-  /** Subjects of the people they are for. */
-  subs: string[];
-  /** Departments whose people they are for; an empty one stands for the whole desk. */
-  departments: string[];
-}
-
 export interface NumberingParts {
   db: HostDb;
   signals: SignalBook;
   /** Live: nodes come to the host and leave it. */
   nodes: readonly DivisionCode[];
   failures: Failures;
+  now: () => Date;
   log: Logger;
 }
 
@@ -38,7 +31,7 @@ export interface NumberingParts {
 export class SignalNumbering {
   readonly #parts: NumberingParts;
   readonly #loop: Loop;
-  #told: (signals: NewSignals) => void = () => undefined;
+  #told: (signals: SignalHint) => void = () => undefined;
 
   constructor(parts: NumberingParts) {
     this.#parts = parts;
@@ -52,7 +45,7 @@ export class SignalNumbering {
   }
 
   /** Called with what got its numbers, once that is durable. */
-  onNumbered(told: (signals: NewSignals) => void): void {
+  onNumbered(told: (signals: SignalHint) => void): void {
     this.#told = told;
   }
 
@@ -65,7 +58,7 @@ export class SignalNumbering {
   }
 
   async #number(): Promise<boolean> {
-    const { db, nodes, failures } = this.#parts;
+    const { db, nodes, failures, now } = this.#parts;
     const waiting = await db.queryHost<{ node: DivisionCode }>(
       `SELECT DISTINCT node FROM signals WHERE seq IS NULL AND node = ANY ($1)`,
       [nodes],
@@ -75,7 +68,7 @@ export class SignalNumbering {
       waiting,
       ({ node }) => ({ node }),
       async ({ node }) => {
-        const numbered = await db.transact(node, numberSignals);
+        const numbered = await db.transact(node, (tx) => numberSignals(tx, now()));
         if (numbered) this.#told(numbered);
       },
     );
@@ -83,8 +76,11 @@ export class SignalNumbering {
   }
 }
 
-/** Numbers a node's signals in the order they were entered. @returns null if there were none */
-export async function numberSignals(tx: NodeTx): Promise<NewSignals | null> {
+/**
+ * Numbers a node's signals in the order they were entered.
+ * @returns whom they are for, with those who stand in for them today; null if there were none
+ */
+export async function numberSignals(tx: NodeTx, now: Date): Promise<SignalHint | null> {
   await tx.query(`INSERT INTO signal_heads (node, head) VALUES ($1, 0) ON CONFLICT (node) DO NOTHING`);
   // a statement of its own: the next one must see what other transactions numbered before this lock
   await tx.query(`SELECT head FROM signal_heads WHERE node = $1 FOR UPDATE`);
@@ -97,7 +93,14 @@ export async function numberSignals(tx: NodeTx): Promise<NewSignals | null> {
   if (numbered.length === 0) return null;
   const head = Math.max(...numbered.map(({ seq }) => seq));
   await tx.query(`UPDATE signal_heads SET head = $2 WHERE node = $1`, [head]);
-  const subs = new Set(numbered.flatMap(({ sub }) => sub ?? []));
+  const subs = [...new Set(numbered.flatMap(({ sub }) => sub ?? []))];
+  const standIns = await tx.query<{ sub: string }>(
+    `SELECT DISTINCT stand_in AS sub FROM stand_ins
+     WHERE node = $1 AND absent = ANY ($2) AND from_day <= $3 AND until_day >= $3`,
+    [subs, dayOf(now)],
+  );
+  const people = [...new Set([...subs, ...standIns.map(({ sub }) => sub)])];
   const departments = new Set(numbered.flatMap(({ sub, department }) => (sub === null ? [department] : [])));
-  return { node: tx.node, head, subs: [...subs], departments: [...departments] };
+  const fits = people.length <= MOST_HINTED && departments.size <= MOST_HINTED;
+  return { node: tx.node, head, people: fits ? people : null, departments: fits ? [...departments] : [] };
 }

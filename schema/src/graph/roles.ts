@@ -43,7 +43,7 @@ const ROLES: Record<RoleName, { add: (role: RoleBuilder) => void; scalars: reado
   legalBases: { add: addLegalBases, scalars: ['DateTime', 'Date'] },
   fees: { add: addFees, scalars: ['DateTime', 'Date', 'Fen'] },
   bundles: { add: addBundles, scalars: ['DateTime', 'Base64'] },
-  enquiries: { add: addEnquiries, scalars: ['DateTime'] },
+  enquiries: { add: addEnquiries, scalars: ['DateTime', 'Date'] },
   joint: { add: addJoint, scalars: ['DateTime'] },
   proxy: { add: addProxy, scalars: ['DateTime', 'Date'] },
   projects: { add: addProjects, scalars: ['DateTime', 'Date', 'Fen'] },

@@ -138,6 +138,7 @@ export const ERRORS = {
   CHAIN_BROKEN: { http: 409, retry: false, zh: '办件日志链断裂' },
   NODE_HEALING: { http: 503, retry: true, zh: '节点恢复中,暂不办理' },
   // the federation
+  STREAM_ENDED: { http: 503, retry: true, zh: '推送中断,请从上次位置续接' },
   MISROUTED: { http: 421, retry: true, zh: '该节点不在此主机' },
   NODE_MOVING: { http: 503, retry: true, zh: '节点正在迁移' },
   NODE_UNREACHABLE: { http: 503, retry: true, zh: '节点无法联系' },
