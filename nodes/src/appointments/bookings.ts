@@ -12,7 +12,7 @@ import { requireOpenNode } from '@liandong/schema/case';
 import { dayOf, problem } from '@liandong/schema/kernel';
 import { findItem } from '../catalogue/index.ts';
 import type { NodeQueries, SharedTx } from '../db/index.ts';
-import { trackingCodeOf, trackingHash } from '../filing/index.ts';
+import { trackingCodeOf, trackingHash } from '../slips/index.ts';
 import { findOffices } from '../offices/index.ts';
 import type { StoredAppointment } from './appointment-store.ts';
 import * as store from './appointment-store.ts';

@@ -5,7 +5,7 @@ import type { Viewer } from '@liandong/schema/operation';
 import { askerFor } from '@liandong/schema/domains/enquiries';
 import { problem } from '@liandong/schema/kernel';
 import type { NodeHandlers, NodeQueries } from '../db/index.ts';
-import { trackingHash } from '../filing/index.ts';
+import { trackingHash } from '../slips/index.ts';
 import type { StoredAppointment } from './appointment-store.ts';
 import { findAppointment, findSlot } from './appointment-store.ts';
 

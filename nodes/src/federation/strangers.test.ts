@@ -40,6 +40,7 @@ import {
  */
 const PUBLIC = [
   'admission',
+  'answerTerms',
   'appointmentSlots',
   'catalog',
   'catalogEntry',

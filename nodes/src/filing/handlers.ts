@@ -19,7 +19,8 @@ import { HandedIn } from '../uploads/index.ts';
 import { clearNumber, filingView, trackedView } from './filing-views.ts';
 import { newApplication } from './new-application.ts';
 import { Serials } from './serials.ts';
-import { getTracked, trackingCodeOf, trackingHash } from './tracking.ts';
+import { trackingCodeOf, trackingHash } from '../slips/index.ts';
+import { getTracked } from './tracking.ts';
 
 export interface FilingParts {
   node: DivisionCode;

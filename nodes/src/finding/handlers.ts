@@ -7,7 +7,8 @@ import type { BundleDesk } from '../bundles/index.ts';
 import type { CaseDesk } from '../cases/index.ts';
 import { applicationOf, findByApplicant, readableCase } from '../cases/index.ts';
 import type { HostDb, NodeHandlers } from '../db/index.ts';
-import { setTrackingCode, trackingCodeOf } from '../filing/index.ts';
+import { setTrackingCode } from '../filing/index.ts';
+import { trackingCodeOf } from '../slips/index.ts';
 import { notePurposedReads } from '../reads/index.ts';
 import { countSearch } from './search-rates.ts';
 

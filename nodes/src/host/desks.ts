@@ -5,6 +5,7 @@ import { admission } from '@liandong/schema/domains/admission';
 import { appointments } from '@liandong/schema/domains/appointments';
 import { bundles } from '@liandong/schema/domains/bundles';
 import { caseload } from '@liandong/schema/domains/caseload';
+import { caseSheets } from '@liandong/schema/domains/case-sheets';
 import { catalogue } from '@liandong/schema/domains/catalogue';
 import { delegation } from '@liandong/schema/domains/delegation';
 import { enquiries } from '@liandong/schema/domains/enquiries';
@@ -27,6 +28,7 @@ import { projects } from '@liandong/schema/domains/projects';
 import { proxy } from '@liandong/schema/domains/proxy';
 import { queue } from '@liandong/schema/domains/queue';
 import { reads } from '@liandong/schema/domains/reads';
+import { savedListsDomain } from '@liandong/schema/domains/saved-lists';
 import { uploads } from '@liandong/schema/domains/uploads';
 import { signals } from '@liandong/schema/domains/signals';
 import { sharing } from '@liandong/schema/domains/sharing';
@@ -35,6 +37,7 @@ import { admissionHandlers } from '../admission/index.ts';
 import { appointmentHandlers } from '../appointments/index.ts';
 import { BundleDesk, bundleHandlers } from '../bundles/index.ts';
 import { caseloadHandlers } from '../caseload/index.ts';
+import { caseSheetHandlers } from '../case-sheets/index.ts';
 import type { StoredCase } from '../cases/index.ts';
 import { CaseDesk, handlingHandlers } from '../cases/index.ts';
 import { healingRefusal } from '../restore/index.ts';
@@ -61,6 +64,7 @@ import { queueHandlers } from '../queue/index.ts';
 import { readsHandlers, readsLog } from '../reads/index.ts';
 import { figureHandlers } from '../figures/index.ts';
 import { findPosts, findStandings, findToldChanges, rosterHandlers, rosterLookup } from '../roster/index.ts';
+import { savedListHandlers } from '../saved-lists/index.ts';
 import { signalHandlers } from '../signals/index.ts';
 import { sharingHandlers, suppliedMaterials } from '../sharing/index.ts';
 import { uploadHandlers } from '../uploads/index.ts';
@@ -121,8 +125,10 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     atNode(notes, noteHandlers({ node, divisions, trust, outbox, cases, signals: parts.signals })),
     atNode(signals, signalHandlers({ ...house, posts: findPosts, incarnationOf: parts.incarnations.incarnationOf })),
     atNode(finding, findingHandlers({ ...house, cases, bundles: bundleDesk })),
+    atNode(savedListsDomain, savedListHandlers(now)),
+    atNode(caseSheets, caseSheetHandlers({ ...house, cases })),
     atNode(figures, figureHandlers({ ...house, calendar, nodes, isGone: trust.isGone })),
-    atNode(enquiries, enquiryHandlers({ node, ...guides, now })),
+    atNode(enquiries, enquiryHandlers({ node, ...guides, calendar, now })),
     atNode(admission, admissionHandlers({ node, divisions, powersOn, now })),
     atNode(
       legalBases,

@@ -2,7 +2,7 @@ import type { ColumnType } from '../db/table.ts';
 import { sealedColumns } from '../db/table.ts';
 import { appointmentsTable } from '../appointments/tables.ts';
 import { bundlesTable } from '../bundles/tables.ts';
-import { askersTable } from '../enquiries/tables.ts';
+import { askersTable, enquiriesTable } from '../enquiries/tables.ts';
 import { opinionRequestsTable } from '../joint/tables.ts';
 import { caseNotesTable } from '../notes/tables.ts';
 import { uploadsTable } from '../uploads/tables.ts';
@@ -33,6 +33,7 @@ export const SEALED_COLUMNS = {
   ...sealedColumns(appointmentsTable),
   ...sealedColumns(bundlesTable),
   ...sealedColumns(askersTable),
+  ...sealedColumns(enquiriesTable),
   ...sealedColumns(caseNotesTable),
   ...sealedColumns(registerRowsTable),
   ...sealedColumns(dataRequestsTable),

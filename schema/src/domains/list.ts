@@ -3,6 +3,7 @@ import { admission } from './admission/operations.ts';
 import { appointments } from './appointments/operations.ts';
 import { bundles } from './bundles/operations.ts';
 import { caseload } from './caseload/operations.ts';
+import { caseSheets } from './case-sheets/operations.ts';
 import { catalogue } from './catalogue/operations.ts';
 import { delegation } from './delegation/operations.ts';
 import { enquiries } from './enquiries/operations.ts';
@@ -25,6 +26,7 @@ import { projects } from './projects/operations.ts';
 import { proxy } from './proxy/operations.ts';
 import { queue } from './queue/operations.ts';
 import { reads } from './reads/operations.ts';
+import { savedListsDomain } from './saved-lists/operations.ts';
 import { uploads } from './uploads/operations.ts';
 import { sharing } from './sharing/operations.ts';
 import { roster } from './roster/operations.ts';
@@ -43,6 +45,8 @@ export const DOMAINS = listed(
   notes,
   signals,
   finding,
+  savedListsDomain,
+  caseSheets,
   enquiries,
   fees,
   figures,

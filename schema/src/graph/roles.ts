@@ -32,7 +32,7 @@ import { addOperators } from '../domains/operators/graph.ts';
 
 const ROLES: Record<RoleName, { add: (role: RoleBuilder) => void; scalars: readonly ScalarName[] }> = {
   filing: { add: addFiling, scalars: ['DateTime', 'Base64', 'Date', 'Fen'] },
-  handling: { add: addHandling, scalars: ['DateTime', 'Date', 'Fen'] },
+  handling: { add: addHandling, scalars: ['DateTime', 'Base64', 'Date', 'Fen'] },
   catalogue: { add: addCatalogue, scalars: ['DateTime', 'Date', 'Fen'] },
   implementation: { add: addImplementation, scalars: ['DateTime', 'Fen'] },
   figures: { add: addFigures, scalars: ['DateTime', 'Date', 'Fen'] },
@@ -43,7 +43,7 @@ const ROLES: Record<RoleName, { add: (role: RoleBuilder) => void; scalars: reado
   legalBases: { add: addLegalBases, scalars: ['DateTime', 'Date'] },
   fees: { add: addFees, scalars: ['DateTime', 'Date', 'Fen'] },
   bundles: { add: addBundles, scalars: ['DateTime', 'Base64'] },
-  enquiries: { add: addEnquiries, scalars: ['DateTime'] },
+  enquiries: { add: addEnquiries, scalars: ['DateTime', 'Date'] },
   joint: { add: addJoint, scalars: ['DateTime'] },
   proxy: { add: addProxy, scalars: ['DateTime', 'Date'] },
   projects: { add: addProjects, scalars: ['DateTime', 'Date', 'Fen'] },

@@ -21,6 +21,7 @@ export {
   requireKeptDesk,
   requireOwnCase,
   requireOwnDesk,
+  departmentsOf,
   permittedRole,
   requirePermission,
   requireReaderOver,

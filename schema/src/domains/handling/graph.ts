@@ -4,6 +4,10 @@ import type { RoleBuilder } from '../../graph/builder.ts';
 import { answerKeys } from '../../graph/builder.ts';
 import { expedited } from '../expedited/operations.ts';
 import { addOperations } from '../../operation/graph.ts';
+import { savedListRef } from '../saved-lists/graph.ts';
+import { savedListsDomain } from '../saved-lists/operations.ts';
+import { casesSheetRef } from '../case-sheets/graph.ts';
+import { caseSheets } from '../case-sheets/operations.ts';
 import { finding } from '../finding/operations.ts';
 import { noteRef } from '../notes/graph.ts';
 import { notes } from '../notes/operations.ts';
@@ -24,7 +28,7 @@ import { courseTypes, decisionType, endTypes, logEntryType, reviewType, verified
 export function addHandling(role: RoleBuilder): void {
   const { builder } = role;
   const Case = caseRef(role);
-  const { HandlerRef, Caseload } = caseloadRefs(role);
+  const { Person, HandlerRef, Caseload } = caseloadRefs(role);
   implementCase(role, Case, HandlerRef);
   const Key = builder.inputType('HandlingKey', {
     fields: (t) => ({
@@ -60,6 +64,8 @@ export function addHandling(role: RoleBuilder): void {
   );
   addOperations(role, caseload, { ...refs, Caseload });
   addOperations(role, finding, refs);
+  addOperations(role, caseSheets, { CasesSheet: casesSheetRef(role) });
+  addOperations(role, savedListsDomain, { SavedList: savedListRef(role, Person) });
   addOperations(role, notes, { CaseNote: noteRef(role) });
   addOperations(role, signals, signalRefs(role));
 }
