@@ -35,6 +35,35 @@ export async function ask(query, variables = {}, token = null) {
 }
 
 /**
+ * Asks one GraphQL subscription, over SSE (text/event-stream).
+ * @param {string} query
+ * @param {object} variables
+ * @param {string} token
+ * @returns {AsyncGenerator<any>} `data` of each event; throws the first error, with its code
+ */
+export async function* events(query, variables, token) {
+  const headers = {
+    'content-type': 'application/json',
+    accept: 'text/event-stream',
+    authorization: `Bearer ${token}`,
+  };
+  const body = JSON.stringify({ query, variables });
+  const response = await fetch(`${GATEWAY}/graphql`, { method: 'POST', headers, body });
+  let text = '';
+  for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+      const [, event] = /^data: (.+)$/m.exec(text.slice(0, end)) ?? [];
+      text = text.slice(end + 2);
+      if (event === undefined) continue;
+      const { data, errors } = JSON.parse(event);
+      if (errors?.length) throw new Error(`${errors[0].extensions?.code}: ${errors[0].message}`);
+      yield data;
+    }
+  }
+}
+
+/**
  * Opens an address that the graph gave: a path at the gateway, such as that of a paper.
  * @param {string} path
  * @param {string | null} token of the person it was made for; null for the public

@@ -22,6 +22,12 @@ const PAPERS = `query ($number: String!, $code: String!) {
 const ADDRESS = `query ($case: ID!, $sha256: String!) {
   paperAddress(case: $case, sha256: $sha256) { path fileName }
 }`;
+const FIND = `query ($value: String!) {
+  findCases(by: PHONE, value: $value, purpose: "申请人遗失回执") { id number state }
+}`;
+const REISSUE = `mutation ($input: ReissueTrackingCodeInput!) {
+  reissueTrackingCode(input: $input) { trackingCode errors { code message field } }
+}`;
 
 /** A refusal is data: a mutation answers with `errors` and changes nothing. */
 function done(payload) {
@@ -86,3 +92,11 @@ const { trackedPapers } = await ask(PAPERS, { number: made.number, code: trackin
 const { paperAddress } = await ask(ADDRESS, { case: made.id, sha256: trackedPapers[0].sha256 }, clerk);
 const opened = await open(paperAddress.path, clerk);
 console.log(`阅卷 ${paperAddress.fileName}: ${await opened.text()}`);
+
+// the resident lost the slip: the village finds the cases by phone and gives a new code against the identity number
+const { findCases } = await ask(FIND, { value: '138-0000-0001' }, agent);
+const found = findCases.find(({ id }) => id === made.id);
+const lost = { ...key(), case: made.id, idNumber: '331022195203120028', purpose: '申请人遗失回执' };
+const reissued = done((await ask(REISSUE, { input: lost }, agent)).reissueTrackingCode).trackingCode;
+const after = await ask(TRACK, { number: found.number, code: reissued });
+console.log(`补发查询码 ${found.number}: ${reissued}, ${after.track.state}`);

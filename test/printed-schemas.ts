@@ -6,6 +6,7 @@ import { roleSchema } from '@liandong/schema/graph';
 import type { GraphQLSchema } from 'graphql';
 import { isIntrospectionType, isSpecifiedScalarType, lexicographicSortSchema, printType } from 'graphql';
 import { stitchRoles } from '../gateway/src/stitch.ts';
+import { NO_STREAMS } from '../gateway/src/testing/no-streams.ts';
 
 const DIVISIONS_FILE = fileURLToPath(new URL('../data/taizhou-divisions.csv', import.meta.url));
 /** Root types belong to each schema and are never shared. */
@@ -17,9 +18,13 @@ type Types = ReadonlyMap<string, string>;
 /** The whole graph as the gateway stitches it. */
 export async function wholeSchema(): Promise<GraphQLSchema> {
   const divisions = parseDivisions(await readFile(DIVISIONS_FILE, 'utf8'));
-  return stitchRoles(divisions, () => () => {
-    throw new Error('only printed, never asked');
-  });
+  return stitchRoles(
+    divisions,
+    () => () => {
+      throw new Error('only printed, never asked');
+    },
+    NO_STREAMS,
+  );
 }
 
 /**

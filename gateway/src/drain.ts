@@ -1,10 +1,14 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
+/** Time for readers of a stream to take its end, ms. */
+const STREAM_END_MS = 2_000;
+
 /**
  * Lets a server close right after its last running answer, even if callers keep connections open. These are connections
  * kept for later, and those a browser opened in advance and never used.
- * @returns a function that stops the server: it refuses new connections and waits for running answers
+ * @returns a function that stops the server: it refuses new connections and waits for running answers. A stream of
+ *   events (SSE) whose reader does not take its end is cut off after a moment
  */
 export function drainable(server: Server): () => Promise<void> {
   const connections = new Set<Socket>();
@@ -31,6 +35,13 @@ export function drainable(server: Server): () => Promise<void> {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     for (const response of underWay) if (!response.headersSent) response.setHeader('connection', 'close');
     endWhenAnswered();
+    const cut = setTimeout(() => {
+      for (const response of underWay) if (isStream(response)) response.destroy();
+    }, STREAM_END_MS);
     await closed;
+    clearTimeout(cut);
   };
 }
+
+const isStream = (response: ServerResponse) =>
+  String(response.getHeader('content-type')).startsWith('text/event-stream');

@@ -203,6 +203,24 @@ describe('a question to every node of a division', () => {
     expect(federation.hosts.requests.map(({ host }) => host).sort()).toEqual(['township', 'villages']);
   });
 
+  test('about cases has their other parts from the nodes that own them', async () => {
+    const filed = federation.file({ filingNode: VILLAGE, custodian: TOWNSHIP, holders: [VILLAGE] });
+    const FIND = `query($division: ID!) {
+      findCasesWithin(division: $division, by: NAME, value: "王秀英", purpose: "协查") {
+        id cases { id state number item { name } } errors { code }
+      }
+    }`;
+    const { data, errors } = await federation.ask(FIND, { division: TOWNSHIP }, personAt(COUNTY, 'SUPERVISOR'));
+    expect(errors).toBeUndefined();
+    const answers = data?.['findCasesWithin'] as { id: string; cases: object[] }[];
+    const found = answers.filter(({ cases }) => cases.length > 0);
+    const whole = { id: filed, number: expect.any(String), state: 'REVIEWED', item: { name: expect.any(String) } };
+    expect(found).toMatchObject([
+      { id: TOWNSHIP, cases: [whole] },
+      { id: VILLAGE, cases: [whole] },
+    ]);
+  });
+
   test('has the reason at the place of each node that gave no answer', async () => {
     federation.hosts.faults.set('villages', 'dead');
     const { data, errors } = await ask(TOWNSHIP);

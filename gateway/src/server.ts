@@ -7,6 +7,7 @@ import type { Divisions } from '@liandong/schema/kernel';
 import type { Placement } from '@liandong/schema/wire';
 import type { TokenVerifier } from '@liandong/schema/identity';
 import { papers } from '@liandong/schema/domains/papers';
+import { signals } from '@liandong/schema/domains/signals';
 import { problem } from '@liandong/schema/kernel';
 import type { YogaServerInstance } from 'graphql-yoga';
 import { createYoga } from 'graphql-yoga';
@@ -37,7 +38,8 @@ import { routedExecutor } from './route.ts';
 import type { RoleConfig } from './roles.ts';
 import { ROLES } from './roles.ts';
 import { stitchRoles } from './stitch.ts';
-import type { Transport } from './transport/index.ts';
+import { STREAM_TIMING, SignalStreams } from './signals/index.ts';
+import type { HintSource, Transport } from './transport/index.ts';
 import { HostCaller, HttpTransport } from './transport/index.ts';
 
 /** Most tokens in a question; far more than a desk or a page sends. */
@@ -55,7 +57,7 @@ export interface GatewayParts {
   divisions: Divisions;
   topology: Placement;
   /** For hosts without an address. */
-  nats: Transport;
+  nats: Transport & HintSource;
   tokens: TokenVerifier;
   issuer: Issuer | null;
   requestTimeoutMs: number;
@@ -73,6 +75,7 @@ export class Gateway {
   readonly #bodies = new Bodies();
   /** Asks the role that papers and uploads belong to. */
   readonly #askFiles: ReturnType<typeof routedExecutor>;
+  readonly #signals: SignalStreams;
   readonly #yoga: YogaServerInstance<Asked, GatewayContext>;
   #stopServing: (() => Promise<void>) | null = null;
 
@@ -87,7 +90,17 @@ export class Gateway {
       maxInFlight: 48,
     });
     const executorOf = (role: RoleConfig) => routedExecutor(role, this.registry, hosts);
-    const schema = stitchRoles(divisions, executorOf);
+    this.#signals = new SignalStreams({
+      ask: executorOf(ROLES[signals.role]),
+      hints: nats,
+      divisions,
+      requestTimeoutMs: parts.requestTimeoutMs,
+      timing: STREAM_TIMING,
+    });
+    const schema = stitchRoles(divisions, executorOf, {
+      open: (context, after) => this.#signals.open(context, after),
+      contextOf: (context) => this.#signals.contextOf(context),
+    });
     this.#askFiles = executorOf(ROLES[papers.role]);
     this.#yoga = createYoga<Asked, GatewayContext>({
       schema,
@@ -222,8 +235,14 @@ export class Gateway {
     this.#stopServing = stop;
   }
 
-  /** Refuses new connections, finishes running answers, and closes. */
+  /** How many readers of new signals are connected. */
+  get streams(): number {
+    return this.#signals.size;
+  }
+
+  /** Refuses new connections, ends streams, finishes running answers, and closes. */
   async close(): Promise<void> {
+    this.#signals.close();
     await this.#stopServing?.();
     await this.#http.close();
     await this.#parts.nats.close();

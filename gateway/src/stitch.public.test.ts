@@ -3,6 +3,7 @@ import { buildSchema, isInputObjectType, isObjectType, parse, printType, validat
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ROLE_LIST } from './roles.ts';
 import { hideLookups, stitchRoles } from './stitch.ts';
+import { NO_STREAMS } from './testing/no-streams.ts';
 import { CITY, COUNTY, MemoryFederation, NOWHERE, asked, realDivisions } from './testing/memory-federation.ts';
 
 let federation: MemoryFederation;
@@ -86,12 +87,16 @@ describe('the public schema', () => {
 
   test('has as many subschemas as there are roles, whatever the number of nodes', () => {
     const executors: string[] = [];
-    stitchRoles(realDivisions(), (role) => {
-      executors.push(role.name);
-      return () => {
-        throw new Error('no host is asked');
-      };
-    });
+    stitchRoles(
+      realDivisions(),
+      (role) => {
+        executors.push(role.name);
+        return () => {
+          throw new Error('no host is asked');
+        };
+      },
+      NO_STREAMS,
+    );
     expect(executors).toEqual(ROLE_LIST.map((role) => role.name));
   });
 

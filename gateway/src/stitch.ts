@@ -4,6 +4,8 @@ import type { Executor } from '@graphql-tools/utils';
 import { MapperKind, filterSchema, mapSchema, pruneSchema, relocatedError } from '@graphql-tools/utils';
 import type { Divisions } from '@liandong/schema/kernel';
 import { ProblemError } from '@liandong/schema/kernel';
+import { signals } from '@liandong/schema/domains/signals';
+import type { RoleName } from '@liandong/schema/wire';
 import { roleSchema, textFaults } from '@liandong/schema/graph';
 import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
 import {
@@ -17,6 +19,8 @@ import {
 import { divisionsSchema } from './divisions.ts';
 import type { MergedType, RoleConfig } from './roles.ts';
 import { ROLE_LIST } from './roles.ts';
+import type { OpenSignals } from './signals/index.ts';
+import { signalSubscription } from './signals/index.ts';
 
 /** The subschema of one role. Tests pass an executor of their own, the program passes the routed one. */
 export function roleSubschema(role: RoleConfig, executor: Executor): SubschemaConfig {
@@ -32,8 +36,13 @@ export function roleSubschema(role: RoleConfig, executor: Executor): SubschemaCo
 /**
  * The whole graph: one subschema a role, so that their number does not grow with the nodes. The batched lookups that
  * merge types are hidden from users.
+ * @param opens streams of new signals: nodes answer questions only
  */
-export function stitchRoles(divisions: Divisions, executorOf: (role: RoleConfig) => Executor): GraphQLSchema {
+export function stitchRoles(
+  divisions: Divisions,
+  executorOf: (role: RoleConfig) => Executor,
+  opens: OpenSignals,
+): GraphQLSchema {
   const places: SubschemaConfig = {
     name: 'divisions',
     schema: divisionsSchema(divisions),
@@ -46,11 +55,19 @@ export function stitchRoles(divisions: Divisions, executorOf: (role: RoleConfig)
       },
     },
   };
+  const subschemas = new Map(ROLE_LIST.map((role) => [role.name, roleSubschema(role, executorOf(role))]));
   const stitched = stitchSchemas({
-    subschemas: [...ROLE_LIST.map((role) => roleSubschema(role, executorOf(role))), places],
+    subschemas: [...subschemas.values(), places],
+    ...signalSubscription(ofRole(subschemas, signals.role), opens),
     assumeValid: true,
   });
   return hideLookups(placeErrors(checkTexts(checkScalars(stitched))));
+}
+
+function ofRole(subschemas: ReadonlyMap<RoleName, SubschemaConfig>, role: RoleName): SubschemaConfig {
+  const subschema = subschemas.get(role);
+  if (!subschema) throw new Error(`no subschema for role ${role}`);
+  return subschema;
 }
 
 /**

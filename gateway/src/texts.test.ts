@@ -3,12 +3,17 @@ import type { GraphQLSchema } from 'graphql';
 import { textPlaces } from '../../schema/src/testing/inputs.ts';
 import { stitchRoles } from './stitch.ts';
 import { VILLAGE, realDivisions } from './testing/memory-federation.ts';
+import { NO_STREAMS } from './testing/no-streams.ts';
 import { personAt } from './testing/people.ts';
 import { TestGateway, codesOf } from './testing/test-gateway.ts';
 
-const SCHEMA: GraphQLSchema = stitchRoles(realDivisions(), () => () => {
-  throw new Error('nobody is asked');
-});
+const SCHEMA: GraphQLSchema = stitchRoles(
+  realDivisions(),
+  () => () => {
+    throw new Error('nobody is asked');
+  },
+  NO_STREAMS,
+);
 const ROOT_FIELDS = (['query', 'mutation'] as const).flatMap((kind) => {
   const root = kind === 'query' ? SCHEMA.getQueryType() : SCHEMA.getMutationType();
   return Object.keys(root?.getFields() ?? {}).flatMap((field) =>

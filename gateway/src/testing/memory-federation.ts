@@ -2,13 +2,21 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CaseState } from '@liandong/schema/case';
 import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
-import type { Host, HostReply, HostRequest, Placement, RoleOperation, RoleResult } from '@liandong/schema/wire';
+import type {
+  Host,
+  HostReply,
+  HostRequest,
+  Placement,
+  RoleOperation,
+  RoleResult,
+  SignalHint,
+} from '@liandong/schema/wire';
 import type { NodeServices } from '@liandong/schema/graph';
 import type { TokenVerifier } from '@liandong/schema/identity';
 import type { Viewer } from '@liandong/schema/operation';
 import { parseDivisions, problem, ProblemError } from '@liandong/schema/kernel';
 import { executeRole, extensionsOf } from '@liandong/schema/graph';
-import { hostReplySchema, hostRequestSchema } from '@liandong/schema/wire';
+import { hostReplySchema, hostRequestSchema, signalSubject } from '@liandong/schema/wire';
 import { implementationSchema, itemSchema } from '@liandong/schema/domains/catalogue';
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import { Kind, graphql, parse } from 'graphql';
@@ -16,10 +24,11 @@ import type { GatewayContext } from '../context.ts';
 import { Registry } from '../registry.ts';
 import { routedExecutor } from '../route.ts';
 import { stitchRoles } from '../stitch.ts';
-import type { HostCallerOptions, Transport } from '../transport/index.ts';
+import type { HintSource, HostCallerOptions, Transport } from '../transport/index.ts';
 import { HostCaller } from '../transport/index.ts';
 import type { KnownCase } from './memory-views.ts';
 import { MemoryNode } from './memory-node.ts';
+import { NO_STREAMS } from './no-streams.ts';
 import { TokenOffice } from './people.ts';
 
 export const CITY = '331000';
@@ -77,13 +86,16 @@ export function topologyOf(
 }
 
 /** Nodes in memory, by host, behind a transport that carries JSON, keeps every request, and fails on demand. */
-export class MemoryHosts implements Transport {
+export class MemoryHosts implements Transport, HintSource {
   /** Every request that was sent, in order. */
   readonly requests: { host: string; request: HostRequest }[] = [];
   readonly faults = new Map<string, Fault>();
   /** Errors that were reported and not shown. */
   readonly reported: unknown[] = [];
   closed = false;
+  /** Who hears hints, by subject. */
+  readonly heard = new Map<string, Set<(payload: Uint8Array) => void>>();
+  readonly #back = new Set<() => void>();
   readonly #nodes: ReadonlyMap<DivisionCode, MemoryNode>;
   readonly #served: ReadonlyMap<string, Set<DivisionCode>>;
   readonly #tokens: TokenVerifier;
@@ -123,6 +135,30 @@ export class MemoryHosts implements Transport {
     }
     const reply = { results: await Promise.all(carried.operations.map((operation) => this.#execute(host, operation))) };
     return hostReplySchema.parse(JSON.parse(JSON.stringify(reply)));
+  }
+
+  hear(subject: string, take: (payload: Uint8Array) => void): () => void {
+    const takers = this.heard.get(subject) ?? new Set();
+    this.heard.set(subject, takers.add(take));
+    return () => {
+      takers.delete(take);
+      if (takers.size === 0) this.heard.delete(subject);
+    };
+  }
+
+  onBack(work: () => void): void {
+    this.#back.add(work);
+  }
+
+  /** Sends a hint as a host does. */
+  hint(hint: SignalHint): void {
+    const payload = new TextEncoder().encode(JSON.stringify(hint));
+    for (const take of this.heard.get(signalSubject(hint.node, realDivisions())) ?? []) take(payload);
+  }
+
+  /** The broker is back. */
+  returned(): void {
+    for (const work of this.#back) work();
   }
 
   async close(): Promise<void> {
@@ -203,7 +239,11 @@ export class MemoryFederation {
     this.hosts = new MemoryHosts(HOSTS, tokens.verifier());
     this.registry = new Registry(realDivisions(), topologyOf(HOSTS));
     const caller = new HostCaller(() => this.hosts, { ...CALLER_OPTIONS, hostTimeoutMs });
-    this.schema = stitchRoles(this.registry.divisions, (role) => routedExecutor(role, this.registry, caller));
+    this.schema = stitchRoles(
+      this.registry.divisions,
+      (role) => routedExecutor(role, this.registry, caller),
+      NO_STREAMS,
+    );
     stockCatalogue(this.hosts);
   }
 

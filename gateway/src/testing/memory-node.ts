@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CaseState } from '@liandong/schema/case';
 import type { FileCaseInput, FiledCaseView, filing, TrackedCaseView } from '@liandong/schema/domains/filing';
+import type { finding } from '@liandong/schema/domains/finding';
 import type { HandlingKey, HandlingView, handling } from '@liandong/schema/domains/handling';
 import type { NodeServices } from '@liandong/schema/graph';
 import type { catalogue, CatalogEntryView, Implementation, Item, ItemHead } from '@liandong/schema/domains/catalogue';
@@ -9,6 +10,7 @@ import type { delegation } from '@liandong/schema/domains/delegation';
 import type { PaperPartView, papers } from '@liandong/schema/domains/papers';
 import type { DivisionCode, ProblemError } from '@liandong/schema/kernel';
 import type { Domain, Page, PageRequest, Viewer } from '@liandong/schema/operation';
+import type { SignalView, signals } from '@liandong/schema/domains/signals';
 import type { PlaceRoster } from '@liandong/schema/domains/roster';
 import type { UploadView, uploads } from '@liandong/schema/domains/uploads';
 import type { NodeFeedsView, operators } from '@liandong/schema/domains/operators';
@@ -51,12 +53,14 @@ interface MemoryUpload {
 type Answered = Domain<
   (typeof filing)['operations'] &
     (typeof handling)['operations'] &
+    (typeof finding)['operations'] &
     (typeof figures)['operations'] &
     (typeof delegation)['operations'] &
     (typeof catalogue)['operations'] &
     (typeof sharing)['operations'] &
     (typeof papers)['operations'] &
     (typeof uploads)['operations'] &
+    (typeof signals)['operations'] &
     (typeof operators)['operations']
 >;
 
@@ -83,6 +87,8 @@ export class MemoryNode implements NodeServices {
   readonly papers = new Map<string, MemoryPaper>();
   /** Uploads by id, with the person they belong to and the bytes that came. */
   readonly uploads = new Map<string, MemoryUpload>();
+  /** Signals of its people, in order; a cursor is their number. */
+  readonly signals: SignalView[] = [];
   /** Thrown by every question, as by a fault of the program. */
   fault: Error | null = null;
 
@@ -161,8 +167,10 @@ export class MemoryNode implements NodeServices {
       rollup: async (viewer, { from, to }) => this.#rollup(viewer, from, to),
       standardization: async () => this.#standardization(),
       cases: async (viewer, { filter }, page) => this.#list(viewer, filter?.states ?? null, page),
+      findCases: async (viewer) => this.#list(viewer, null, { first: 200, after: null }).nodes,
       nodeFeeds: async (viewer) => this.#feeds(viewer),
       acceptCase: async (viewer, input) => this.#accept(viewer, input.id),
+      signals: async (viewer, _input, page) => this.#signals(viewer, page),
       resultDocument: async (viewer, input) => this.#must(viewer, input.case, () => `told by ${this.code}`),
       catalog: async (_viewer, { search }, page) => this.#catalog(search ?? null, page),
       item: async (_viewer, { code }) => itemOf(this.code, this.#known(code)),
@@ -296,6 +304,15 @@ export class MemoryNode implements NodeServices {
       known.state = 'ACCEPTED';
       return handlingOf(this.code, known);
     });
+  }
+
+  #signals(viewer: Viewer | null, { after, first }: PageRequest): Page<SignalView> {
+    if (!viewer) throw problem('UNAUTHENTICATED', 'This needs a login.');
+    const begin = Number(after ?? 0);
+    if (!Number.isInteger(begin)) throw problem('BAD_INPUT', 'after: not a cursor of this list.', { field: 'after' });
+    const nodes = this.signals.slice(begin, begin + first);
+    const cursors = nodes.map((_, i) => String(begin + i + 1));
+    return { nodes, cursors, hasNextPage: begin + first < this.signals.length, hasPreviousPage: begin > 0 };
   }
 
   /** Names itself as the subscriber. */

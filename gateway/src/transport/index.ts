@@ -3,4 +3,4 @@ export { HostCaller } from './host-caller.ts';
 export type { HostAnswer, HostCallerOptions } from './host-caller.ts';
 export { HttpTransport } from './http.ts';
 export { NatsTransport } from './nats.ts';
-export type { Transport } from './transport.ts';
+export type { HintSource, Transport } from './transport.ts';

@@ -208,6 +208,31 @@ describe('a host that cannot be used', () => {
   });
 });
 
+describe('a hint of a host', () => {
+  test('is heard until nobody listens any more, also after the broker was away', async () => {
+    const heard: string[] = [];
+    responder.answer = echoing;
+    let back = 0;
+    transport.onBack(() => back++);
+    const stop = transport.hear(
+      'ld.s.331000.331022._._',
+      (payload) => void heard.push(new TextDecoder().decode(payload)),
+    );
+    const say = (text: string) => line.publish('ld.s.331000.331022._._', new TextEncoder().encode(text));
+    await expect.poll(() => (say('one'), heard.includes('one'))).toBe(true);
+    await broker.kill();
+    await broker.restart();
+    await expect.poll(() => back, { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => (say('two'), heard.includes('two')), { timeout: 30_000 }).toBe(true);
+    stop();
+    const before = heard.length;
+    say('three');
+    await line.flush();
+    await untilAnswered(transport, 'settled');
+    expect(heard.slice(before)).not.toContain('three');
+  });
+});
+
 describe('a broker', () => {
   test('that is killed costs the questions under way, and answers again when it is back', async () => {
     responder.answer = () => {};

@@ -6,7 +6,7 @@ import type { Host, HostReply, HostRequest } from '@liandong/schema/wire';
 import type { ProblemError } from '@liandong/schema/kernel';
 import { graphqlSubject, PART_HEADER, PartsCollector, splitParts } from '@liandong/schema/wire';
 import { problem } from '@liandong/schema/kernel';
-import type { Transport } from './transport.ts';
+import type { HintSource, Transport } from './transport.ts';
 import { readReply } from './transport.ts';
 
 /** Bytes of one message: half of the broker's usual maximum. */
@@ -19,10 +19,11 @@ interface Waiting {
 }
 
 /** Asks hosts over NATS request/reply: for hosts without an open port. Long texts travel in numbered parts. */
-export class NatsTransport implements Transport {
+export class NatsTransport implements Transport, HintSource {
   readonly #connection: NatsConnection;
   readonly #inbox: string;
   readonly #waiting = new Map<string, Waiting>();
+  readonly #back = new Set<() => void>();
   #count = 0;
   #up = true;
 
@@ -67,6 +68,22 @@ export class NatsTransport implements Transport {
     }
   }
 
+  hear(subject: string, take: (payload: Uint8Array) => void): () => void {
+    // a broker without the permission refuses the subscription; readers then wait for the regular question
+    const subscription = this.#connection.subscribe(subject, {
+      callback: (error, message) => {
+        if (!error) take(message.data);
+      },
+    });
+    return () => {
+      if (!this.#connection.isClosed()) subscription.unsubscribe();
+    };
+  }
+
+  onBack(work: () => void): void {
+    this.#back.add(work);
+  }
+
   isUp(): boolean {
     return this.#up && !this.#connection.isClosed();
   }
@@ -78,7 +95,10 @@ export class NatsTransport implements Transport {
   /** When the broker is lost, running requests fail at once, and new ones are refused until it is back. */
   async #watch(): Promise<void> {
     for await (const { type } of this.#connection.status()) {
-      if (type === 'reconnect') this.#up = true;
+      if (type === 'reconnect') {
+        this.#up = true;
+        for (const work of this.#back) work();
+      }
       if (type !== 'disconnect') continue;
       this.#up = false;
       for (const { reject } of this.#waiting.values()) reject(noBroker());

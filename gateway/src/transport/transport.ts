@@ -14,6 +14,14 @@ export interface Transport {
   close(): Promise<void>;
 }
 
+/** Messages that hosts send unasked, over the broker. Some may be lost. */
+export interface HintSource {
+  /** Hears messages on a subject. @returns how to stop */
+  hear(subject: string, take: (payload: Uint8Array) => void): () => void;
+  /** Called each time the broker is back: messages may have been lost meanwhile. */
+  onBack(work: () => void): void;
+}
+
 /**
  * Parses a host's answer. Each operation's result is parsed by itself, so that an unreadable one does not affect the
  * others.

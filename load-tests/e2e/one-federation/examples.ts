@@ -20,6 +20,7 @@ export function examples(asking: Asking): void {
     expect(printed).toContain('王秀英 138****0001, 完整号码 13800000001');
     expect(printed).toMatch(/亭旁镇 {2}RECEIVED/);
     expect(printed).toContain('阅卷 最低生活保障申请书.txt: 最低生活保障申请书:示例材料');
+    expect(printed).toMatch(/补发查询码 331022103201-\d{8}-\d+: \w{8}, \w+/);
   });
 
   test('the example of many cases says what became of each', async () => {
@@ -34,6 +35,12 @@ export function examples(asking: Asking): void {
     expect(printed).toMatch(/331022103201-\d{8}-\d+ {2}户口簿 户口簿\.pdf 1500015 字节/);
   });
 
+  test('the example of signals hears of a case that comes and of a note on it', async () => {
+    const printed = await example('hear-of-signals');
+    expect(printed).toMatch(/CASE_CAME 331022103201-\S+ 最低生活保障\S+\nNOTE_ADDED/);
+    expect(printed).toMatch(/已读, 未读提醒 0/);
+  });
+
   test('the example of competence names who accepts and who decides', async () => {
     expect(await example('ask-competence')).toMatch(/800 元: 受理 亭旁镇, 决定 \S+/);
   });
@@ -42,6 +49,13 @@ export function examples(asking: Asking): void {
     const printed = await example('read-guide');
     expect(printed).toContain('# 最低生活保障对象认定办事指南');
     expect(printed).toMatch(/\d+\. 决定\(三门县\)/u);
+  });
+
+  test('the example of a hall books a time, takes two numbers and calls one', async () => {
+    const printed = await example('book-and-queue');
+    expect(printed).toMatch(/预约 331022103-Y-\d{8}-D\d+-1730-01, 验证码 \w{8}/);
+    expect(printed).toMatch(/取号 L\d{3}/);
+    expect(printed).toMatch(/[AL]\d{3} FINISHED/);
   });
 
   test('the example of figures says how many nodes they cover', async () => {

@@ -15,6 +15,8 @@ import type { PapersResult } from './papers.ts';
 import { papers } from './papers.ts';
 import type { SearchResult } from './search.ts';
 import { search } from './search.ts';
+import type { SignalsResult } from './signals.ts';
+import { signals } from './signals.ts';
 
 const RESULTS_DIR = fileURLToPath(new URL('../../results/', import.meta.url));
 const USAGE = `npm run bench -- lifecycle [--cases 300] [--concurrency 8] [--keep]
@@ -22,6 +24,7 @@ npm run bench -- search [--items 2000] [--nodes 10] [--rounds 20] [--keep]
 npm run bench -- drift [--items 2000] [--nodes 295] [--rounds 20] [--keep]
 npm run bench -- cases [--few 10000] [--many 1000000] [--rounds 20] [--lives 400] [--profile DIR] [--keep]
 npm run bench -- papers [--cases 10000] [--papers 10000] [--bytes 500000] [--rounds 20] [--keep]
+npm run bench -- signals [--readers 1000] [--rounds 20] [--keep]
 npm run bench -- handoff [--handoffs 4000] [--backlog 2000] [--quiet 200] [--concurrency 8] [--seconds 10] [--profile DIR] [--keep]
 
 Prints what it does, and its result as one JSON object on the last line; --keep stores it in load-tests/results.
@@ -43,7 +46,7 @@ async function main(): Promise<void> {
   process.stdout.write(`${JSON.stringify(result)}\n`);
 }
 
-type Result = HandoffResult | LifecycleResult | SearchResult | DriftResult | CasesResult | PapersResult;
+type Result = HandoffResult | LifecycleResult | SearchResult | DriftResult | CasesResult | PapersResult | SignalsResult;
 
 function run(name: string, values: Values, tell: (line: string) => void): Promise<Result> {
   switch (name) {
@@ -92,6 +95,8 @@ function run(name: string, values: Values, tell: (line: string) => void): Promis
         },
         tell,
       );
+    case 'signals':
+      return signals({ readers: number(values.readers, 1_000), rounds: number(values.rounds, 20) }, tell);
     default:
       throw problem('BAD_INPUT', `There is no benchmark "${name}".`);
   }
@@ -112,6 +117,7 @@ function parse() {
         few: { type: 'string' },
         lives: { type: 'string' },
         papers: { type: 'string' },
+        readers: { type: 'string' },
         bytes: { type: 'string' },
         many: { type: 'string' },
         handoffs: { type: 'string' },

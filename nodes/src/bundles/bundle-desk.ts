@@ -25,7 +25,8 @@ import { lockCase, lockCases } from '../cases/index.ts';
 import { findItem } from '../catalogue/index.ts';
 import type { HostDb, SharedTx } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
-import { Serials, newApplication, trackingCodeOf, trackingHash } from '../filing/index.ts';
+import { Serials, newApplication, setTrackingCode } from '../filing/index.ts';
+import { trackingCodeOf, trackingHash } from '../slips/index.ts';
 import type { StoredBundle } from './bundle-store.ts';
 import {
   insertBundle,
@@ -35,6 +36,7 @@ import {
   movedBundles,
   noteFault,
   putOffBundle,
+  saveCode,
 } from './bundle-store.ts';
 
 /** Most bundles in one round of the clockwork. */
@@ -224,6 +226,15 @@ export class BundleDesk {
       }
       const desk = await cases.deskAt(tx, person, stored.file);
       await writer.append(tx, stored, deliverCase(desk, stored.file, input.way, input.note), now());
+    }
+  }
+
+  /** Gives a bundle and all its cases, also those it files later, another tracking code. @throws {ProblemError} NOT_FOUND */
+  async recode(tx: SharedTx, id: string, code: string): Promise<void> {
+    const { members } = await this.#locked(tx, id);
+    await saveCode(tx, id, code);
+    for (const { case: file } of members) {
+      if (file) await setTrackingCode(tx, file, code);
     }
   }
 

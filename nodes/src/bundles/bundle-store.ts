@@ -60,6 +60,12 @@ export async function findBundle(queries: NodeReader, id: string): Promise<Store
   return found ? requireBundle(found) : null;
 }
 
+/** Gives a bundle that the caller has locked another tracking code. */
+export async function saveCode(tx: SharedTx, id: string, code: string): Promise<void> {
+  const sealed = tx.vault.seal('bundles.tracking_code', id, code);
+  await tx.query(`UPDATE bundles SET tracking_code = $3 WHERE node = $1 AND id = $2`, [id, sealed]);
+}
+
 /** The newest first. */
 export async function listBundles(
   queries: NodeReader,

@@ -116,6 +116,11 @@ export class Bus {
     }
   }
 
+  /** Publishes a message that no stream keeps. Without a broker it is lost, and so it is where nobody listens. */
+  tell(subject: string, payload: Uint8Array): void {
+    if (this.#connected && !this.connection.isClosed()) this.connection.publish(subject, payload);
+  }
+
   /**
    * How far the caller's clock is proved ahead of the broker's, ms; null before the broker took a message.
    * @param now the caller's clock

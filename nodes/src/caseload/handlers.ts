@@ -8,6 +8,7 @@ import type { CaseDesk, PostsOf, StandingsOf, StoredCase } from '../cases/index.
 import { lockReadableCase } from '../cases/index.ts';
 import type { NodeHandlers, SharedTx } from '../db/index.ts';
 import { pipelined } from '../db/index.ts';
+import type { SignalBook } from '../signals/index.ts';
 import { findCaseloads, saveHandler } from './caseload-store.ts';
 
 export interface CaseloadParts {
@@ -16,12 +17,13 @@ export interface CaseloadParts {
   cases: CaseDesk;
   posts: PostsOf;
   standings: StandingsOf;
+  signals: SignalBook;
   now: () => Date;
 }
 
 /** 专人承办 at one node: which of its people handles which case. */
 export function caseloadHandlers(parts: CaseloadParts): NodeHandlers<typeof caseload> {
-  const { node, divisions, cases, standings, now } = parts;
+  const { node, divisions, cases, standings, signals, now } = parts;
 
   const shown = async (tx: SharedTx, viewer: Viewer, id: string) =>
     cases.view(tx, await lockReadableCase(parts, tx, viewer, id));
@@ -39,7 +41,9 @@ export function caseloadHandlers(parts: CaseloadParts): NodeHandlers<typeof case
     async assignHandler({ viewer, tx, input: { id, to }, once }) {
       await once(async () => {
         const [, { context, stored }] = await pipelined(requireKnown(parts, tx, to), opened(parts, tx, viewer, id));
-        await saveHandler(tx, id, written(context, assign(context, stored.file, to)));
+        const handler = assign(context, stored.file, to);
+        await saveHandler(tx, id, written(context, handler));
+        await signals.ofHandler(tx, { node, file: stored.file, handler }, viewer.sub, context.now);
         return true;
       });
       return shown(tx, viewer, id);

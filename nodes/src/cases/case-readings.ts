@@ -1,4 +1,5 @@
 import type { Answers, Page, PageRequest, Viewer } from '@liandong/schema/operation';
+import type { CaseFile } from '@liandong/schema/case';
 import type { HandlingKey, HandlingView } from '@liandong/schema/domains/handling';
 import type { DivisionCode, Divisions, OfficialCalendar } from '@liandong/schema/kernel';
 import { dayOf, problem, ProblemError } from '@liandong/schema/kernel';
@@ -30,6 +31,15 @@ export interface CaseReadingsParts {
   standings: StandingsOf;
 }
 
+/** Cases of a long list that are read at once. */
+const LISTED_AT_ONCE = 200;
+
+/** A case of a list, as it is stored and as it is shown. */
+export interface ListedCase {
+  stored: StoredCase;
+  view: HandlingView;
+}
+
 /** The reads of the cases a node keeps: who may read them, and which parts they see. */
 export class CaseReadings {
   readonly #parts: CaseReadingsParts;
@@ -57,11 +67,8 @@ export class CaseReadings {
 
   /** @throws {ProblemError} FORBIDDEN to a viewer who neither works at the desk nor supervises it */
   async list(viewer: Viewer, filter: CaseFilter, page: PageRequest): Promise<Page<HandlingView>> {
-    const { node, db, divisions, calendar, failures, now } = this.#parts;
-    const supervises = viewer.roles.includes('SUPERVISOR') && divisions.isWithin(node, viewer.division);
-    if (viewer.division !== node && !supervises) {
-      throw problem('FORBIDDEN', `The list of ${node} is not open to ${viewer.division}.`, { node });
-    }
+    const { node, db, calendar, failures, now } = this.#parts;
+    this.requireLister(viewer);
     const queries = db.queries(node);
     const clock = { now: now(), calendar: calendar() };
     return readablePage(
@@ -75,6 +82,44 @@ export class CaseReadings {
         return new Map(views.map((view) => [view.id, view]));
       },
     );
+  }
+
+  /**
+   * The first cases of a list, with how each is shown; a case that can't be read is left out, and recorded.
+   * @throws {ProblemError} as {@link list}
+   */
+  async listed(viewer: Viewer, filter: CaseFilter, most: number): Promise<{ cases: ListedCase[]; more: boolean }> {
+    const { node, db, calendar, failures, now } = this.#parts;
+    this.requireLister(viewer);
+    const queries = db.queries(node);
+    const clock = { now: now(), calendar: calendar() };
+    const cases: ListedCase[] = [];
+    for (let after: string | null = null; ;) {
+      const first = Math.min(LISTED_AT_ONCE, most - cases.length);
+      const page = await queuePage(queries, filter, { first, after }, clock);
+      const stored = await readableCases(queries, page.ids, failures);
+      const show = await this.#show(queries, stored);
+      const subjectOf = ({ id }: StoredCase) => ({ node, case: id });
+      cases.push(...failures.map('showing a case', stored, subjectOf, (one) => ({ stored: one, view: show(one) })));
+      after = page.cursors.at(-1) ?? null;
+      if (!page.hasNextPage || cases.length >= most) return { cases, more: page.hasNextPage };
+    }
+  }
+
+  /** @throws {ProblemError} FORBIDDEN to a viewer who neither works at the desk nor supervises it */
+  requireLister(viewer: Viewer): void {
+    const { node, divisions } = this.#parts;
+    if (viewer.division === node) return;
+    if (viewer.roles.includes('SUPERVISOR') && divisions.isWithin(node, viewer.division)) return;
+    throw problem('FORBIDDEN', `The list of ${node} is not open to ${viewer.division}.`, { node });
+  }
+
+  /** Those of some cases that the viewer may read, in their order; a case that can't be read is left out, and recorded. */
+  async shown(viewer: Viewer, ids: readonly string[]): Promise<HandlingView[]> {
+    const { node, db, divisions, failures } = this.#parts;
+    const queries = db.queries(node);
+    const cases = (await readableCases(queries, ids, failures)).filter(({ file }) => mayRead(viewer, file, divisions));
+    return failures.map('showing a case', cases, ({ id }) => ({ node, case: id }), await this.#show(queries, cases));
   }
 
   async document(viewer: Viewer, id: string): Promise<string> {
@@ -138,5 +183,15 @@ export class CaseReadings {
         throw error;
       }
     });
+  }
+}
+
+function mayRead(viewer: Viewer, file: CaseFile, divisions: Divisions): boolean {
+  try {
+    requireFileReader(viewer, file, divisions);
+    return true;
+  } catch (error) {
+    if (error instanceof ProblemError) return false;
+    throw error;
   }
 }

@@ -25,6 +25,7 @@ import type { Answered, Incoming, Outbox, Verdict } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { sha256 } from '../trust/index.ts';
 import { foldChain } from '../case-log/index.ts';
+import { keepApplicant } from './applicant-digests.ts';
 import { insertLines } from './case-saving.ts';
 import type { StoredCase } from './case-store.ts';
 import { lockCase } from './case-store.ts';
@@ -96,8 +97,9 @@ export class CaseReceiver {
       lines: [{ action: 'RECEIVED', actor: NODE_ACTOR, note: null, data: { from: message.from, epoch: body.epoch } }],
       handOff: null,
     };
-    const [, held] = await pipelined(
+    const [, , held] = await pipelined(
       insertLines(tx, lines),
+      keepApplicant(tx, { id: body.case, application: body.application }),
       writer.append(tx, stored, received, now(), [message.from]),
     );
     await this.#succeed(tx, held);

@@ -11,6 +11,7 @@ import type { Trust } from '../trust/index.ts';
 import { sha256 } from '../trust/index.ts';
 import type { SignedLine } from '../case-log/index.ts';
 import { requireChain } from '../case-log/index.ts';
+import { keepApplicant } from './applicant-digests.ts';
 import { appendLines, saveCase } from './case-saving.ts';
 import type { StoredCase } from './case-store.ts';
 import { materialMessages } from '../materials/index.ts';
@@ -26,6 +27,12 @@ export interface CaseWriterParts {
   carried: (tx: SharedTx, caseId: string, receiver: DivisionCode) => Promise<Outgoing[]>;
   /** Called for every line by which a case comes into a project or leaves it, with the case after it. */
   inProject: (tx: SharedTx, line: LogLine, file: CaseFile) => Promise<void>;
+  /** Signals to this desk's people about new lines, written here or received. */
+  tellDesk: (
+    tx: SharedTx,
+    before: Pick<StoredCase, 'lines' | 'handler'> & { file: CaseFile | null },
+    steps: readonly (readonly [LogLine, CaseFile])[],
+  ) => Promise<void>;
   /** Messages to the parties to joint handling about the new lines. */
   tellParties: (tx: SharedTx, before: CaseFile | null, after: StoredCase) => Promise<Outgoing[]>;
 }
@@ -86,7 +93,7 @@ export class CaseWriter {
     before: Omit<StoredCase, 'file'> & { file: CaseFile | null },
     lines: readonly SignedLine[],
   ): Promise<StoredCase> {
-    const { calendar, divisions } = this.#parts;
+    const { calendar, divisions, tellDesk } = this.#parts;
     requireChain(lines, before.lines.at(-1)?.hash ?? null);
     let { file } = before;
     const steps: [LogLine, CaseFile][] = [];
@@ -96,7 +103,9 @@ export class CaseWriter {
     }
     if (!file) throw new Error('no lines to adopt');
     const stored: StoredCase = { ...before, file, lines: [...before.lines, ...lines] };
-    await tx.withCommit(pipelined(saveCase(tx, stored, calendar(), divisions), this.#stateFacts(tx, steps)));
+    await tx.withCommit(
+      pipelined(saveCase(tx, stored, calendar(), divisions), this.#stateFacts(tx, steps), tellDesk(tx, before, steps)),
+    );
     await this.#inProject(tx, steps);
     return stored;
   }
@@ -109,7 +118,7 @@ export class CaseWriter {
     now: Date,
     knowing: readonly DivisionCode[],
   ): Promise<StoredCase> {
-    const { calendar, carried, divisions, outbox, tellParties } = this.#parts;
+    const { calendar, carried, divisions, outbox, tellDesk, tellParties } = this.#parts;
     const written: SignedLine[] = [];
     const steps: [LogLine, CaseFile][] = [];
     let after = file;
@@ -129,7 +138,11 @@ export class CaseWriter {
     const writes = pipelined(
       appendLines(tx, written),
       saveCase(tx, stored, calendar(), divisions),
+      file === null && stored.application !== null
+        ? keepApplicant(tx, { id: stored.id, application: stored.application })
+        : Promise.resolve(),
       this.#stateFacts(tx, steps),
+      tellDesk(tx, { ...before, file }, steps),
       outbox.enqueue(tx, [
         ...echoes(stored, file ? readersOf(file) : [], written, [
           tx.node,

@@ -1,13 +1,14 @@
 import type { handling } from '@liandong/schema/domains/handling';
-import type { InputOf } from '@liandong/schema/operation';
+import type { InputOf, Viewer } from '@liandong/schema/operation';
 import { DOMAINS } from '@liandong/schema/domains';
 import type { ProblemError } from '@liandong/schema/kernel';
 import { problem } from '@liandong/schema/kernel';
 import { stepsOf, stepStates } from '@liandong/schema/operation';
-import type { NodeHandlers } from '../db/index.ts';
+import type { NodeHandlers, NodeQueries } from '../db/index.ts';
 import { draftDocument } from './case-documents.ts';
 import type { CaseFilter, HandledBy } from '../work-queue/index.ts';
 import type { CaseDesk } from './case-desk.ts';
+import type { CaseReadings } from './case-readings.ts';
 import { verifyDocument } from './document-codes.ts';
 
 /** Every step of every domain. */
@@ -26,8 +27,7 @@ export function handlingHandlers(
   const { readings } = desk;
   return {
     cases: async ({ viewer, queries, input, page }) => {
-      const handledBy = await handledByOf(input, () => readings.ownOf(queries, viewer));
-      return readings.list(viewer, { ...filterOf(input), handledBy }, page);
+      return readings.list(viewer, await listFilter(readings, queries, viewer, input), page);
     },
     resultDocument: ({ viewer, input }) => readings.document(viewer, input.case),
     caseNotice: ({ viewer, input }) => readings.notice(viewer, input.case, input.seq),
@@ -40,13 +40,22 @@ export function handlingHandlers(
   };
 }
 
+type ListAsked = Pick<InputOf<typeof handling.operations.cases>, 'filter' | 'orderBy'>;
+
+/** The filter and order of a list that a viewer asks for. @throws {ProblemError} BAD_INPUT if two handlers are given */
+export async function listFilter(
+  readings: CaseReadings,
+  queries: NodeQueries,
+  viewer: Viewer,
+  asked: ListAsked,
+): Promise<CaseFilter> {
+  return { ...filterOf(asked), handledBy: await handledByOf(asked, () => readings.ownOf(queries, viewer)) };
+}
+
 /**
  * The handler whose cases are asked for; null for all handlers. @throws {ProblemError} BAD_INPUT if two kinds are given
  */
-async function handledByOf(
-  { filter }: InputOf<typeof handling.operations.cases>,
-  own: () => Promise<HandledBy>,
-): Promise<HandledBy | null> {
+async function handledByOf({ filter }: ListAsked, own: () => Promise<HandledBy>): Promise<HandledBy | null> {
   const { handler = null, handledBy = null } = filter ?? {};
   if (handler && handledBy) {
     throw problem('BAD_INPUT', 'handler and handledBy ask for different cases: give one of them.', {
@@ -57,7 +66,7 @@ async function handledByOf(
   return handler === 'ME' ? own() : handler;
 }
 
-function filterOf({ filter, orderBy }: InputOf<typeof handling.operations.cases>): CaseFilter {
+function filterOf({ filter, orderBy }: ListAsked): CaseFilter {
   return {
     custody: filter?.custody ?? null,
     states: filter?.states ?? null,

@@ -1,11 +1,12 @@
 /** A case at its desk: the stored log, the writer, the step runner, lists, echoes, materials. */
 export type { Application } from './application.ts';
 export { applicationOf } from './application.ts';
+export { countDigests, digestAnew, digestBatch, findByApplicant, keepApplicant } from './applicant-digests.ts';
 export { caseElements } from './case-elements.ts';
 export { CaseDesk } from './case-desk.ts';
 export type { CaseReadings } from './case-readings.ts';
 export { lockReadableCase, readableCase, unknownCase } from './readable-case.ts';
-export { handlingHandlers } from './handling-handlers.ts';
+export { handlingHandlers, listFilter } from './handling-handlers.ts';
 export { StepRunner } from './run-step.ts';
 export type { Projection, Reader, Take } from './run-step.ts';
 export { CaseReceiver } from './case-receiver.ts';

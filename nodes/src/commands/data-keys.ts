@@ -1,8 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { isDivisionCode, problem } from '@liandong/schema/kernel';
+import { countDigests, digestAnew } from '../cases/index.ts';
 import type { HostConfig } from '../config.ts';
 import { readToolSettings } from '../config.ts';
 import { HostDb, migrate } from '../db/index.ts';
+import type { Subject } from '../failures/index.ts';
 import { logKey } from '../keys/index.ts';
 import { countByKey, findDataKeys, openVault, rememberDataKey, reseal, writeKeysOf } from '../sealing/index.ts';
 import { generateDataKey } from '../vault/index.ts';
@@ -98,6 +100,10 @@ async function sealAnew({ db, node, print }: Opened): Promise<void> {
   const sealed = await reseal(db, node, (value, { code }) => {
     print(`${value} cannot be opened and stays as it is (${code}).\n`);
   });
+  const note = (_job: string, subject: Subject) => {
+    print(`The applicant of ${subject['case']} cannot be opened: the case will not be found by them.\n`);
+  };
+  await digestAnew(db, node, { note });
   print(`Sealed ${sealed} values anew with ${db.vault(node).kid ?? ''}.\n`);
 }
 
@@ -106,7 +112,8 @@ async function retire({ db, node, print }: Opened, values: Values, kid: string |
   const known = (await findDataKeys(db.queries(node))).find((key) => key.kid === kid);
   if (!known || kid === undefined) throw problem('BAD_INPUT', 'Name a data key; liandong data-keys list shows them.');
   if (kid === db.vault(node).kid) throw problem('BAD_INPUT', `${kid} is the key that seals now; rotate first.`);
-  const count = (await countByKey(db, node)).get(kid) ?? 0;
+  const [sealed, digests] = await Promise.all([countByKey(db, node), countDigests(db.queries(node))]);
+  const count = (sealed.get(kid) ?? 0) + (digests.get(kid) ?? 0);
   if (count > 0) {
     throw problem('BAD_INPUT', `${count} values are sealed with ${kid}: run liandong data-keys reseal first.`);
   }

@@ -64,6 +64,8 @@ function samplesOf({ id, number }: { id: string; number: string }, enquiry = 'no
     '_placeRosters.keys': [{ at: VILLAGE }],
     'enquiry.id': enquiry,
     'ReportEnquiryInput.id': enquiry,
+    'HandOnEnquiryInput.id': enquiry,
+    'AskQuestionInput.item': '3310-XX-999',
     number,
     division: VILLAGE,
     item: LOW_INCOME,

@@ -36,10 +36,12 @@ import {
 
 /**
  * What the public may ask: catalogue, places, published lists and figures, the people at each window, the data on
- * offer, and what a number and its tracking code open.
+ * offer, the slots that can be booked, the numbers called in a hall, and what a number and its tracking code open.
  */
 const PUBLIC = [
   'admission',
+  'answerTerms',
+  'appointmentSlots',
   'catalog',
   'catalogEntry',
   '_catalogueBases',
@@ -58,6 +60,7 @@ const PUBLIC = [
   'personalDataReads',
   '_placeRosters',
   'powerTransfers',
+  'queueBoard',
   'publishedList',
   'standardization',
   'track',

@@ -20,7 +20,8 @@ import { arrangement, correction, findEarlier } from './corrections.ts';
 import { clearNumber, earlierView, filingView, trackedView } from './filing-views.ts';
 import { newApplication } from './new-application.ts';
 import { Serials } from './serials.ts';
-import { getTracked, trackingCodeOf, trackingHash } from './tracking.ts';
+import { trackingCodeOf, trackingHash } from '../slips/index.ts';
+import { getTracked } from './tracking.ts';
 
 export interface FilingParts {
   node: DivisionCode;

@@ -4,4 +4,4 @@ export { filingHandlers } from './handlers.ts';
 export { filingLookup } from './lookup.ts';
 export { newApplication } from './new-application.ts';
 export { Serials } from './serials.ts';
-export { getTracked, trackingCodeOf, trackingHash } from './tracking.ts';
+export { getTracked, setTrackingCode } from './tracking.ts';

@@ -1,13 +1,16 @@
-import { randomBytes } from 'node:crypto';
 import { problem } from '@liandong/schema/kernel';
-import type { NodeQueries } from '../db/index.ts';
-import { sha256 } from '../trust/index.ts';
+import type { NodeQueries, SharedTx } from '../db/index.ts';
 import type { StoredCase } from '../cases/index.ts';
 import { findCase } from '../cases/index.ts';
+import { trackingHash } from '../slips/index.ts';
 
-/** The stored hash of a tracking code. */
-export function trackingHash(number: string, code: string): string {
-  return sha256(`${number} ${code}`);
+/** Gives a case another tracking code; the one before opens it no more. */
+export async function setTrackingCode(
+  tx: SharedTx,
+  { id, number }: { id: string; number: string },
+  code: string,
+): Promise<void> {
+  await tx.query(`UPDATE cases SET tracking_hash = $3 WHERE node = $1 AND id = $2`, [id, trackingHash(number, code)]);
 }
 
 /**
@@ -22,12 +25,4 @@ export async function getTracked(queries: NodeQueries, number: string, code: str
   const stored = row && (await findCase(queries, row.id));
   if (stored) return stored;
   throw problem('NOT_FOUND', 'No case has this number and tracking code.', { node: queries.node });
-}
-
-/** Letters and digits that people do not confuse when they read them from a slip. */
-const TRACKING_SIGNS = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
-
-/** Eight random signs, 39 bits. */
-export function trackingCodeOf(): string {
-  return [...randomBytes(8)].map((byte) => TRACKING_SIGNS[byte % TRACKING_SIGNS.length]).join('');
 }

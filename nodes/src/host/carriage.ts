@@ -92,14 +92,14 @@ export async function startCarriage(
   };
 }
 
-function openTakers({ divisions, calendar, trust, writer, outbox, publisher, now, log }: HostParts) {
+function openTakers({ divisions, calendar, trust, writer, outbox, publisher, signals, now, log }: HostParts) {
   const grants = new PublishedGrants({ trust, divisions, log });
   return {
     grants,
     proxies: new ProxyReceiver({ divisions, writer, outbox, now }),
     delegations: new DelegationReceiver({ trust, divisions, publisher, published: grants, now }),
-    notes: new NoteReceiver(trust, outbox),
-    opinions: new OpinionReceiver({ trust, divisions, calendar, writer, outbox, now }),
+    notes: new NoteReceiver(trust, outbox, signals),
+    opinions: new OpinionReceiver({ trust, divisions, calendar, writer, outbox, signals, now }),
     data: new DataReceiver({ trust, divisions, outbox, now }),
   };
 }

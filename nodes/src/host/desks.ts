@@ -2,8 +2,10 @@ import type { DivisionCode } from '@liandong/schema/kernel';
 import type { NodeServices } from '@liandong/schema/graph';
 import { dayOf } from '@liandong/schema/kernel';
 import { admission } from '@liandong/schema/domains/admission';
+import { appointments } from '@liandong/schema/domains/appointments';
 import { bundles } from '@liandong/schema/domains/bundles';
 import { caseload } from '@liandong/schema/domains/caseload';
+import { caseSheets } from '@liandong/schema/domains/case-sheets';
 import { catalogue } from '@liandong/schema/domains/catalogue';
 import { delegation } from '@liandong/schema/domains/delegation';
 import { enquiries } from '@liandong/schema/domains/enquiries';
@@ -12,6 +14,7 @@ import { implementation } from '@liandong/schema/domains/implementation';
 import { itemLife } from '@liandong/schema/domains/item-life';
 import { legalBases } from '@liandong/schema/domains/legal-bases';
 import { handling } from '@liandong/schema/domains/handling';
+import { finding } from '@liandong/schema/domains/finding';
 import { fees } from '@liandong/schema/domains/fees';
 import { filing } from '@liandong/schema/domains/filing';
 import { figures } from '@liandong/schema/domains/figures';
@@ -23,13 +26,18 @@ import { papers } from '@liandong/schema/domains/papers';
 import { operators } from '@liandong/schema/domains/operators';
 import { projects } from '@liandong/schema/domains/projects';
 import { proxy } from '@liandong/schema/domains/proxy';
+import { queue } from '@liandong/schema/domains/queue';
 import { reads } from '@liandong/schema/domains/reads';
+import { savedListsDomain } from '@liandong/schema/domains/saved-lists';
 import { uploads } from '@liandong/schema/domains/uploads';
+import { signals } from '@liandong/schema/domains/signals';
 import { sharing } from '@liandong/schema/domains/sharing';
 import { roster } from '@liandong/schema/domains/roster';
 import { admissionHandlers } from '../admission/index.ts';
+import { appointmentHandlers } from '../appointments/index.ts';
 import { BundleDesk, bundleHandlers } from '../bundles/index.ts';
 import { caseloadHandlers } from '../caseload/index.ts';
+import { caseSheetHandlers } from '../case-sheets/index.ts';
 import type { StoredCase } from '../cases/index.ts';
 import { CaseDesk, handlingHandlers } from '../cases/index.ts';
 import { healingRefusal } from '../restore/index.ts';
@@ -39,6 +47,7 @@ import { delegatedStages, delegationHandlers, openGrants, powersOn } from '../de
 import { enquiryHandlers } from '../enquiries/index.ts';
 import { feeEntries, feeHandlers, feesOf, feesReader } from '../fees/index.ts';
 import { filingHandlers, filingLookup, filingView } from '../filing/index.ts';
+import { findingHandlers } from '../finding/index.ts';
 import { hearingHandlers, hearingViews } from '../hearings/index.ts';
 import { implementationHandlers, implementationLookup } from '../implementation/index.ts';
 import { itemLifeHandlers } from '../item-life/index.ts';
@@ -51,9 +60,12 @@ import { papersHandlers } from '../papers/index.ts';
 import { atNode, performer } from '../operation/index.ts';
 import { findStanding, projectHandlers } from '../projects/index.ts';
 import { proxyHandlers } from '../proxy/index.ts';
+import { queueHandlers } from '../queue/index.ts';
 import { readsHandlers, readsLog } from '../reads/index.ts';
 import { figureHandlers } from '../figures/index.ts';
 import { findPosts, findStandings, findToldChanges, rosterHandlers, rosterLookup } from '../roster/index.ts';
+import { savedListHandlers } from '../saved-lists/index.ts';
+import { signalHandlers } from '../signals/index.ts';
 import { sharingHandlers, suppliedMaterials } from '../sharing/index.ts';
 import { uploadHandlers } from '../uploads/index.ts';
 import type { HostParts } from './parts.ts';
@@ -106,10 +118,17 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
       { linkToProject: async ({ tx, input }, take) => take(await findStanding(tx, input.project)) },
       showCase,
     ),
-    atNode(caseload, caseloadHandlers({ ...house, cases, posts: findPosts, standings: findStandings })),
-    atNode(notes, noteHandlers({ node, divisions, trust, outbox, cases })),
+    atNode(
+      caseload,
+      caseloadHandlers({ ...house, cases, posts: findPosts, standings: findStandings, signals: parts.signals }),
+    ),
+    atNode(notes, noteHandlers({ node, divisions, trust, outbox, cases, signals: parts.signals })),
+    atNode(signals, signalHandlers({ ...house, posts: findPosts, incarnationOf: parts.incarnations.incarnationOf })),
+    atNode(finding, findingHandlers({ ...house, cases, bundles: bundleDesk })),
+    atNode(savedListsDomain, savedListHandlers(now)),
+    atNode(caseSheets, caseSheetHandlers({ ...house, cases })),
     atNode(figures, figureHandlers({ ...house, calendar, nodes, isGone: trust.isGone })),
-    atNode(enquiries, enquiryHandlers({ node, ...guides, now })),
+    atNode(enquiries, enquiryHandlers({ node, ...guides, calendar, now })),
     atNode(admission, admissionHandlers({ node, divisions, powersOn, now })),
     atNode(
       legalBases,
@@ -130,6 +149,8 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
       jointOf(node, stored),
     ),
     atNode(offices, officeHandlers({ ...house, nodes, granted: delegatedStages })),
+    atNode(appointments, appointmentHandlers({ node, divisions, calendar, successionOf, now })),
+    atNode(queue, queueHandlers({ node, divisions, successionOf, now })),
     atNode(proxy, proxyHandlers({ ...house, calendar, writer, outbox, posts: findPosts, told: findToldChanges })),
     atNode(roster, rosterHandlers({ ...house, writer, outbox })),
     atNode(bundles, bundleHandlers({ ...house, desk: bundleDesk, successionOf })),

@@ -1,5 +1,6 @@
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { HostReply } from '@liandong/schema/wire';
+import { signalSubject } from '@liandong/schema/wire';
 import type { NodeServices } from '@liandong/schema/graph';
 import { dayOf, problem } from '@liandong/schema/kernel';
 import type { Logger } from 'pino';
@@ -18,6 +19,7 @@ import type { Readiness } from '../health/index.ts';
 import { HostMetrics, MetricsServer } from '../health/index.ts';
 import { Incarnations } from '../restore/index.ts';
 import { openVault, readyDataKeys } from '../sealing/index.ts';
+import { SignalNumbering } from '../signals/index.ts';
 import { findKeys, readPassphrase } from '../trust/index.ts';
 import type { Vault } from '../vault/index.ts';
 import { readyRows, takeUp } from './arrivals.ts';
@@ -130,10 +132,19 @@ async function startParts(
   const { health } = parts;
   await listen(parts, { responder, readiness: () => health.readiness() }, nodes, onStop);
 
+  // people here read their signals even while the broker is away
+  const numbering = new SignalNumbering({ ...parts, nodes });
+  numbering.start();
+  onStop(() => numbering.stop());
+
   log.debug({ urls: config.natsUrls }, 'waiting for the broker');
   const { natsUrls: urls, natsSeedFile: seedFile, host: name } = config;
   const connected = await Bus.connect({ urls, name, seedFile, subjects: placement.subjects }, log);
   onStop(() => connected.close());
+  const encoder = new TextEncoder();
+  numbering.onNumbered((hint) =>
+    connected.tell(signalSubject(hint.node, divisions), encoder.encode(JSON.stringify(hint))),
+  );
   // a broker that lacks something is logged, and the host tries again later; people here are served meanwhile
   await connected.ensureRoads().catch(() => undefined);
   health.reached(connected);

@@ -14,6 +14,7 @@ import { KeyDesk, OwnKeys } from '../keys/index.ts';
 import { LegalBasisDesk } from '../legal-bases/index.ts';
 import type { Renderer } from '../papers/index.ts';
 import { ProjectKeeper } from '../projects/index.ts';
+import { SignalBook } from '../signals/index.ts';
 import { tellParties } from '../joint/index.ts';
 import type { Incarnations } from '../restore/index.ts';
 import { carriedAlong } from './carried.ts';
@@ -40,6 +41,7 @@ export interface HostParts {
   keyDesk: KeyDesk;
   legalBases: LegalBasisDesk;
   keeper: ProjectKeeper;
+  signals: SignalBook;
   /** Draws papers for those who read them. */
   renderer: Renderer;
   failures: Failures;
@@ -64,6 +66,7 @@ export function hostParts(
   const outbox = new Outbox();
   const appender = new FeedAppender();
   const keeper = new ProjectKeeper({ trust, divisions, outbox, appender, now });
+  const signals = new SignalBook();
   const writer = new CaseWriter({
     trust,
     divisions,
@@ -72,6 +75,7 @@ export function hostParts(
     facts: appender,
     carried: carriedAlong,
     inProject: keeper.inProject,
+    tellDesk: signals.ofLines,
     tellParties,
   });
   const receiver = new CaseReceiver({
@@ -100,6 +104,7 @@ export function hostParts(
     keyDesk: new KeyDesk({ trust, divisions, appender, outbox, now }, log),
     legalBases: new LegalBasisDesk({ divisions, outbox, nodes, now }),
     keeper,
+    signals,
     renderer,
     failures,
     health: new HostHealth({ db, placed: () => withPlacedNodes(config).catch(() => config), now }),

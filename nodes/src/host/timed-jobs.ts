@@ -1,7 +1,8 @@
 import type { DivisionCode } from '@liandong/schema/kernel';
 import { dayOf, problem } from '@liandong/schema/kernel';
+import { forgetBookers } from '../appointments/index.ts';
 import { dropPassedLines } from '../case-log/index.ts';
-import { WAITING_JOB, askProtocols, settleSuccessions } from '../cases/index.ts';
+import { WAITING_JOB, askProtocols, digestBatch, settleSuccessions } from '../cases/index.ts';
 import type { NodeQueries } from '../db/index.ts';
 import { endGrantsOfClosed } from '../delegation/index.ts';
 import { recordStandardization } from '../figures/index.ts';
@@ -12,6 +13,7 @@ import { casesInProjectsOf, handOverProjects } from '../projects/index.ts';
 import type { Recovery } from '../restore/index.ts';
 import { SIGN_OF_LIFE_MS } from '../restore/index.ts';
 import { settleAbsences } from '../roster/index.ts';
+import { forgetSignals, tellDue } from '../signals/index.ts';
 import { DUTIES } from '../tiers/index.ts';
 import { removeExpired } from '../uploads/index.ts';
 import type { NodeDesks } from './desks.ts';
@@ -23,6 +25,8 @@ const LIMITS_MS = 30_000;
 const CLOSED_MS = 1_000;
 /** Time between two searches for due members of bundles, ms. */
 const BUNDLES_MS = 1_000;
+/** Time between two looks for cases whose applicants are not digested, ms. */
+const DIGESTS_MS = 1_000;
 /** Time between two removals of old rows, and records of the figures of standardization, ms. */
 const HOURLY_MS = 3_600_000;
 
@@ -47,8 +51,10 @@ export function timedJobs(parts: JobParts): TimedJob[] {
   return [
     countLimits(parts),
     settleAbsentAgents(parts),
+    tellOfLimits(parts),
     ...followClosings(parts),
     fileBundles(parts),
+    digestApplicants(parts),
     recordFigures(parts),
     ...removeOldRows(parts),
     keepSignOfLife(parts),
@@ -110,6 +116,15 @@ function settleAbsentAgents(parts: JobParts): TimedJob {
   return { name: 'moving cases of absent agents', everyMs: LIMITS_MS, work };
 }
 
+/** Signals to people whose limits end by the next workday. */
+function tellOfLimits(parts: JobParts): TimedJob {
+  const { db, calendar, signals, failures, now } = parts;
+  const job = 'telling of limits';
+  const work = () =>
+    forEachNode(parts, job, async (node) => void (await tellDue({ node, db, calendar, signals, failures, now })));
+  return { name: job, everyMs: LIMITS_MS, work };
+}
+
 /** A closed node hands over its cases; nodes around it name its successor in their cases. */
 function followClosings(parts: JobParts): TimedJob[] {
   const { db, trust, writer, outbox, publisher, keeper, failures, now, log } = parts;
@@ -152,6 +167,24 @@ function fileBundles({ desks, failures }: JobParts): TimedJob {
   return { name: 'filing members of bundles', everyMs: BUNDLES_MS, work };
 }
 
+/**
+ * Digests the applicants of cases that an earlier program stored, or under an older data key, a batch for each node in
+ * one turn.
+ */
+function digestApplicants(parts: JobParts): TimedJob {
+  const job = 'digesting applicants';
+  const { db, failures } = parts;
+  /** The keys under which all is digested, so that a turn asks the database for nothing. */
+  const done = new Map<DivisionCode, string | null>();
+  const work = () =>
+    forEachNode(parts, job, async (node) => {
+      const { kid } = db.vault(node);
+      if (done.get(node) === kid) return;
+      if (!(await digestBatch(db, node, failures))) done.set(node, kid);
+    });
+  return { name: job, everyMs: DIGESTS_MS, work };
+}
+
 function recordFigures({ db, divisions, desks, failures, now }: JobParts): TimedJob {
   const subjectOf = (node: DivisionCode) => ({ node });
   const work = async () => {
@@ -165,7 +198,7 @@ function recordFigures({ db, divisions, desks, failures, now }: JobParts): Timed
 
 /**
  * Removes papers of closed questions, lines whose number the log has filled with another line, uploads that no application
- * named in time, and old idempotency keys.
+ * named in time, old idempotency keys and signals, and who booked past appointments.
  */
 function removeOldRows(parts: JobParts): TimedJob[] {
   const { db, desks, failures, now, log } = parts;
@@ -192,6 +225,12 @@ function removeOldRows(parts: JobParts): TimedJob[] {
       name: 'forgetting idempotency keys',
       everyMs: HOURLY_MS,
       work: () => forgetKeys([...desks.keys()], db, now()),
+    },
+    { name: 'forgetting signals', everyMs: HOURLY_MS, work: () => forgetSignals([...desks.keys()], db, now()) },
+    {
+      name: 'forgetting who booked past appointments',
+      everyMs: HOURLY_MS,
+      work: () => forgetBookers([...desks.keys()], db, now()),
     },
   ];
 }

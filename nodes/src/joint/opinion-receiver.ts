@@ -22,6 +22,7 @@ import { caseElements, lockCase } from '../cases/index.ts';
 import type { SharedTx } from '../db/index.ts';
 import type { Answered, Incoming, Outbox, Verdict } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
+import type { SignalBook } from '../signals/index.ts';
 import { materialsFor, openedBy } from './party-messages.ts';
 import { lockRequest, saveNotice, saveRequest, settleWord } from './request-store.ts';
 
@@ -31,6 +32,7 @@ export interface OpinionReceiverParts {
   calendar: () => OfficialCalendar;
   writer: CaseWriter;
   outbox: Outbox;
+  signals: SignalBook;
   now: () => Date;
 }
 
@@ -48,7 +50,7 @@ export class OpinionReceiver {
    * signed word that it has the question; asked again, it is the same word.
    */
   readonly request = async (tx: SharedTx, message: Incoming): Promise<Verdict> => {
-    const { trust, divisions, calendar, now } = this.#parts;
+    const { trust, divisions, calendar, signals, now } = this.#parts;
     const body = parse(opinionRequestSchema, message.body);
     const { lines, file } = await checkedLog(trust, body.case, body.lines);
     const last = lines.at(-1);
@@ -77,6 +79,8 @@ export class OpinionReceiver {
       limit: clockOf(file, calendar(), divisions, at)?.dueAt ?? null,
       word,
     });
+    // asked again after the lead was restored, the department knows of it
+    if (known?.asked.opened !== last.hash) await signals.ofQuestion(tx, file, party.department, at);
     return { outcome: 'DONE', line: word };
   };
 

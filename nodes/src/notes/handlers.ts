@@ -10,6 +10,7 @@ import { askProtocol, lockReadableCase, readableCase } from '../cases/index.ts';
 import type { NodeHandlers, SharedTx } from '../db/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
+import type { SignalBook } from '../signals/index.ts';
 import { messagesOf } from './note-messages.ts';
 import type { SignedNote } from './note-store.ts';
 import { findNote, findNotes, keepNote } from './note-store.ts';
@@ -20,6 +21,7 @@ export interface NotesParts {
   trust: Trust;
   outbox: Outbox;
   cases: CaseDesk;
+  signals: SignalBook;
 }
 
 /** 内部备注 at one node: its people's notes on cases that are or were here, and other desks' notes on them. */
@@ -33,6 +35,7 @@ export function noteHandlers(parts: NotesParts): NodeHandlers<typeof notes> {
         const note = writeNote(context, stored.file, text, randomUUID());
         const signed = { note, jws: await trust.sign(node, SIGNED_TYPES.note, note) };
         await keepNote(tx, signed);
+        await parts.signals.ofNote(tx, stored, note);
         await tell(parts, tx, stored, signed);
         return note.id;
       });

@@ -8,6 +8,7 @@ import { findCase } from '../cases/index.ts';
 import type { NodeQueries, SharedTx } from '../db/index.ts';
 import type { Incoming, Outbox, Outgoing, Verdict } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
+import type { SignalBook } from '../signals/index.ts';
 import type { SignedNote } from './note-store.ts';
 import { findNotes, findNotesSince, keepNote } from './note-store.ts';
 
@@ -40,10 +41,12 @@ export async function notesForRestored(tx: SharedTx, peer: DivisionCode, since: 
 export class NoteReceiver {
   readonly #trust: Trust;
   readonly #outbox: Outbox;
+  readonly #signals: SignalBook;
 
-  constructor(trust: Trust, outbox: Outbox) {
+  constructor(trust: Trust, outbox: Outbox, signals: SignalBook) {
     this.#trust = trust;
     this.#outbox = outbox;
+    this.#signals = signals;
   }
 
   /** Takes a note if the desk that signed it has, or had, a part in its case, and so has the node that brings it. */
@@ -67,7 +70,10 @@ export class NoteReceiver {
     if (kept === 'ANOTHER') {
       return { outcome: 'REFUSED', code: 'MESSAGE_INVALID', reason: `Another note is kept under ${note.id}.` };
     }
-    if (kept === 'FRESH') await this.#passOn(tx, stored, message.from, { note, jws });
+    if (kept === 'FRESH') {
+      await this.#signals.ofNote(tx, stored, note);
+      await this.#passOn(tx, stored, message.from, { note, jws });
+    }
     return { outcome: 'DONE' };
   };
 

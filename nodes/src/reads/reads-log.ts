@@ -49,14 +49,31 @@ export async function noteCommandRead(
 export async function notePurposedRead(
   db: HostDb,
   node: DivisionCode,
-  { viewer, question, purpose }: { viewer: Viewer; question: string; purpose: string },
-  { kind, subject, fields }: { kind: 'CASE' | 'MESSAGE'; subject: string; fields: string[] },
+  asked: PurposedQuestion,
+  read: { kind: 'CASE' | 'MESSAGE'; subject: string; fields: string[] },
+  at: Date,
+): Promise<void> {
+  await db.transact(node, (tx) => notePurposedReads(tx, asked, [{ ...read, masked: false }], at));
+}
+
+/** A question, and the purpose its person states. */
+export interface PurposedQuestion {
+  viewer: Viewer;
+  question: string;
+  purpose: string;
+}
+
+/** Records several reads for one purpose within a transaction; a search is a read as well. */
+export async function notePurposedReads(
+  tx: SharedTx,
+  { viewer, question, purpose }: PurposedQuestion,
+  reads: readonly { kind: ReadRow['subjectKind']; subject: string; fields: readonly string[]; masked: boolean }[],
   at: Date,
 ): Promise<void> {
   const { sub, name, division, roles } = viewer;
   const reader = { person: sub, personName: name, division, roles };
-  const line = { subjectKind: kind, subject, fields, masked: false, purpose };
-  await db.transact(node, (tx) => write(tx, { ...reader, question, at }, [line]));
+  const lines = reads.map(({ kind, ...read }) => ({ subjectKind: kind, ...read, purpose }));
+  await write(tx, { ...reader, question, at }, lines);
 }
 
 type Line = Pick<ReadRow, 'subjectKind' | 'subject' | 'fields' | 'masked' | 'purpose'>;

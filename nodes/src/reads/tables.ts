@@ -3,7 +3,7 @@ import type { PersonalDataRead } from '@liandong/schema/domains/reads';
 import type { RowOf } from '../db/index.ts';
 import { bigInteger, boolean, generated, instant, nullable, table, text, textOf, texts, textsOf } from '../db/index.ts';
 
-/** A person's reading of personal data of one case, enquiry or message (个人信息查阅日志); append-only. */
+/** A person's reading of personal data of one case, enquiry or message, or a search (个人信息查阅日志); append-only. */
 export const personalDataReadsTable = table('personal_data_reads', ['id'], {
   id: generated(bigInteger),
   at: instant,
@@ -12,7 +12,7 @@ export const personalDataReadsTable = table('personal_data_reads', ['id'], {
   /** The reader's desk. */
   division: text,
   roles: textsOf<Role>(),
-  subjectKind: textOf<PersonalDataRead['kind'] | 'MESSAGE'>(),
+  subjectKind: textOf<PersonalDataRead['kind'] | 'MESSAGE' | 'SEARCH'>(),
   subject: text,
   /** Fields of the graph, say Case.applicant.phone. */
   fields: texts,

@@ -143,6 +143,12 @@ describe('a township whose database was restored from an old backup', () => {
     expect(await blobs(TOWNSHIP)).toEqual(await blobs(VILLAGE));
   });
 
+  test('holds again by what the cases it received are found', async () => {
+    const digests = `SELECT by FROM applicant_digests WHERE node = $1 AND case_id = $2 ORDER BY by`;
+    const [kept] = await federation.rows(TOWNSHIP, digests, [TOWNSHIP, received]);
+    expect(kept).toEqual({ by: 'ID_NUMBER' });
+  });
+
   test('leaves every case with one custodian and nothing parked', async () => {
     for (const id of [held, received, decided]) expect(await custodians(federation, NODES, id)).toEqual([TOWNSHIP]);
     expect(await custodians(federation, NODES, passedOn)).toEqual([COUNTY]);

@@ -9,7 +9,7 @@ import type { Failures } from '../failures/index.ts';
 import type { Outbox, Outgoing, SharedReceiver, Verdict } from '../handoff/index.ts';
 import { sha256 } from '../trust/index.ts';
 import type { CaseReceiver, StoredCase } from '../cases/index.ts';
-import { findCases, lockCase, readableCases } from '../cases/index.ts';
+import { findCases, keepApplicant, lockCase, readableCases } from '../cases/index.ts';
 import { absentMaterials, materialMessages, partsOf } from '../materials/index.ts';
 
 /** Cases read at a time. */
@@ -195,6 +195,7 @@ async function fillApplication(tx: SharedTx, held: StoredCase, application: stri
     held.id,
     tx.vault.seal('cases.application', held.id, application),
   ]);
+  await keepApplicant(tx, { id: held.id, application });
 }
 
 async function* touchedSince(queries: NodeQueries, since: Date, failures: Failures): AsyncGenerator<StoredCase> {

@@ -11,6 +11,7 @@ import {
   MAX_PAYLOAD,
   OPERATOR_NAME,
   outboundFilter,
+  signalSubject,
   territoryOf,
 } from '@liandong/schema/wire';
 import { ROADS } from '../bus/index.ts';
@@ -29,6 +30,9 @@ const NOWHERE = '127.0.0.1:1';
 /** Interval of pings. A link is given up after about three without a sign of the other side. */
 const PING = '5s';
 
+/** Hints that nodes have new signals, of every node. */
+const ALL_SIGNALS = 'ld.s.*.*.*.*';
+
 const ROAD_NAMES = Object.keys(ROADS) as Road[];
 
 interface Rights {
@@ -42,7 +46,8 @@ interface Rights {
 
 /**
  * The configuration of one nats-server: one user a host, who may publish under its own nodes' names, make and read its
- * own nodes' consumers, and hear its own inbox; the gateways; the operator, who changes streams; at the hub one user a
+ * own nodes' consumers, and hear its own inbox; the gateways, who ask hosts and hear of new signals; the operator, who
+ * changes streams; at the hub one user a
  * leaf, who may publish only under the names of the nodes that belong to the leaf. All else is refused.
  */
 export function brokerConfig(
@@ -58,7 +63,11 @@ export function brokerConfig(
   const users = [
     ...here(topology.hosts).map(({ id, nodes }) =>
       nkey(id, {
-        publish: ['$JS.API.INFO', ...ROAD_NAMES.flatMap((road) => hostMayPublish(road, nodes, divisions))],
+        publish: [
+          '$JS.API.INFO',
+          ...ROAD_NAMES.flatMap((road) => hostMayPublish(road, nodes, divisions)),
+          ...nodes.map((node) => signalSubject(node, divisions)),
+        ],
         subscribe: [`${inboxPrefix(id)}.>`, graphqlSubject(id)],
         responds: true,
       }),
@@ -66,7 +75,7 @@ export function brokerConfig(
     ...here(topology.gateways).map(({ id }) =>
       nkey(id, {
         publish: topology.hosts.map((host) => graphqlSubject(host.id)),
-        subscribe: [`${inboxPrefix(id)}.>`],
+        subscribe: [`${inboxPrefix(id)}.>`, ALL_SIGNALS],
       }),
     ),
     nkey(OPERATOR_NAME, {
@@ -132,9 +141,10 @@ function remote(topology: Topology, divisions: Divisions, leaf: Broker, credenti
   const url = `${hub.tls ? 'tls' : 'nats-leaf'}://${name}:${secret}@${leaf.via ?? `${hub.address}:${hub.leafPort ?? 0}`}`;
   const { caFile } = leaf.tls ?? {};
   const trusted = hub.tls && caFile !== undefined ? `, tls: { ca_file: ${JSON.stringify(caFile)} }` : '';
-  const own = territoryOf(topology, divisions, leaf.id).flatMap((from) =>
-    ROAD_NAMES.map((road) => `ld.${road}.${from}.>`),
-  );
+  const own = territoryOf(topology, divisions, leaf.id).flatMap((from) => [
+    ...ROAD_NAMES.map((road) => `ld.${road}.${from}.>`),
+    `ld.s.${from}`,
+  ]);
   return `leafnodes { reconnect: 1, remotes: [ { url: ${JSON.stringify(url)}, account: ${ACCOUNT}${trusted}, deny_imports: ${list(own)} } ] }`;
 }
 
@@ -167,12 +177,17 @@ function leafRights(topology: Topology, divisions: Divisions, leaf: Broker): Rig
         .flatMap(({ id }) => ROAD_NAMES.flatMap((road) => to(road, id))),
       ...outside.map(({ id }) => `${inboxPrefix(id)}.>`),
       ...(asks ? hostsOutside.map(({ id }) => graphqlSubject(id)) : []),
+      ...(topology.gateways.every(at(leaf.id)) ? [] : [ALL_SIGNALS]),
     ],
-    never: foreignTo(topology, divisions, leaf.id).flatMap((from) => ROAD_NAMES.map((road) => `ld.${road}.${from}.>`)),
+    never: foreignTo(topology, divisions, leaf.id).flatMap((from) => [
+      ...ROAD_NAMES.map((road) => `ld.${road}.${from}.>`),
+      `ld.s.${from}`,
+    ]),
     subscribe: [
       ...ROAD_NAMES.flatMap((road) => to(road, leaf.id)),
       ...inside.map(({ id }) => `${inboxPrefix(id)}.>`),
       ...hostsInside.map(({ id }) => graphqlSubject(id)),
+      ...(asks ? [ALL_SIGNALS] : []),
     ],
   };
 }

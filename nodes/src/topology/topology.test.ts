@@ -196,7 +196,9 @@ describe('the configuration of a leaf', () => {
   });
 
   test('lets in nothing from outside in the names of its own nodes', () => {
-    expect(configOf('sanmen')).toContain('deny_imports: ["ld.m.331000.331022.*.*.>", "ld.r.331000.331022.*.*.>"]');
+    expect(configOf('sanmen')).toContain(
+      'deny_imports: ["ld.m.331000.331022.*.*.>", "ld.r.331000.331022.*.*.>", "ld.s.331000.331022.*.*"]',
+    );
   });
 
   test('is told to be started anew when a later topology gives its link other rights, and only then', async () => {

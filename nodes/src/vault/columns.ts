@@ -1,8 +1,10 @@
 import type { ColumnType } from '../db/table.ts';
 import { sealedColumns } from '../db/table.ts';
+import { appointmentsTable } from '../appointments/tables.ts';
 import { bundlesTable } from '../bundles/tables.ts';
 import { earlierApplicationsTable } from '../filing/tables.ts';
 import { askersTable } from '../enquiries/tables.ts';
+import { askersTable, enquiriesTable } from '../enquiries/tables.ts';
 import { opinionRequestsTable } from '../joint/tables.ts';
 import { caseNotesTable } from '../notes/tables.ts';
 import { uploadsTable } from '../uploads/tables.ts';
@@ -30,8 +32,10 @@ const uuid = (name: string) => ({ name, type: 'uuid' }) as const;
  */
 export const SEALED_COLUMNS = {
   'cases.application': { table: 'cases', column: 'application', key: [text('id')], form: 'text' },
+  ...sealedColumns(appointmentsTable),
   ...sealedColumns(bundlesTable),
   ...sealedColumns(askersTable),
+  ...sealedColumns(enquiriesTable),
   ...sealedColumns(caseNotesTable),
   ...sealedColumns(registerRowsTable),
   ...sealedColumns(dataRequestsTable),

@@ -120,8 +120,17 @@ export class NodeVault {
 
   /** A keyed digest: it finds the same text again but does not reveal it. It names the key that made it. */
   digest(text: string): string {
-    const key = this.#sealing();
-    return `${TEXT_MARK}${key.kid}.${hmac(key, text).toString('base64url')}`;
+    return digestUnder(this.#sealing(), text);
+  }
+
+  /**
+   * The digests of a text under several keys, for a search: rows may have one of an older key, or of one that another
+   * process made since.
+   * @throws {ProblemError} DATA_KEY_MISSING
+   */
+  async digestsUnder(kids: readonly string[], text: string): Promise<string[]> {
+    const keys = await Promise.all(kids.map((kid) => this.#named(kid)));
+    return keys.map((key) => digestUnder(key, text));
   }
 
   /** Whether a digest is of this text; also false if its key is not here any more. */
@@ -147,6 +156,10 @@ export class NodeVault {
 
   async #keyOf(kid: string, column: SealedName, row: string): Promise<DataKey> {
     if (kid === '') throw broken(this.#node, column, row);
+    return this.#named(kid);
+  }
+
+  async #named(kid: string): Promise<DataKey> {
     let key = this.#keys.get(kid);
     if (!key) {
       // the key set was changed since: the command that did so left the new file in the same place
@@ -269,6 +282,10 @@ function encrypt(key: DataKey, place: Buffer, plain: Uint8Array): Buffer {
   const cipher = createCipheriv(CIPHER, key.secret, iv, { authTagLength: TAG_BYTES });
   cipher.setAAD(place);
   return Buffer.concat([iv, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+}
+
+function digestUnder(key: DataKey, text: string): string {
+  return `${TEXT_MARK}${key.kid}.${hmac(key, text).toString('base64url')}`;
 }
 
 function hmac(key: DataKey, text: string): Buffer {

@@ -1,4 +1,5 @@
 import { admissionDuties } from './admission/duties.ts';
+import { appointmentDuties } from './appointments/duties.ts';
 import { caseloadDuties } from './caseload/duties.ts';
 import { delegationDuties } from './delegation/duties.ts';
 import { enquiryDuties } from './enquiries/duties.ts';
@@ -7,6 +8,7 @@ import { handlingDuties } from './handling/duties.ts';
 import { feeDuties } from './fees/duties.ts';
 import { figureDuties } from './figures/duties.ts';
 import { filingDuties } from './filing/duties.ts';
+import { findingDuties } from './finding/duties.ts';
 import { hearingDuties } from './hearings/duties.ts';
 import { jointDuties } from './joint/duties.ts';
 import { implementationDuties } from './implementation/duties.ts';
@@ -17,9 +19,11 @@ import { noteDuties } from './notes/duties.ts';
 import { operatorDuties } from './operators/duties.ts';
 import { projectDuties } from './projects/duties.ts';
 import { proxyDuties } from './proxy/duties.ts';
+import { queueDuties } from './queue/duties.ts';
 import { readsDuties } from './reads/duties.ts';
 import { sharingDuties } from './sharing/duties.ts';
 import { rosterDuties } from './roster/duties.ts';
+import { signalDuties } from './signals/duties.ts';
 
 /** Duties by domain. Apart from the list of domains: every rule asks the table of duties, and no duty asks a rule. */
 export const DOMAIN_DUTIES = {
@@ -27,7 +31,11 @@ export const DOMAIN_DUTIES = {
   ...expeditedDuties,
   ...caseloadDuties,
   ...noteDuties,
+  ...signalDuties,
+  ...findingDuties,
   ...operatorDuties,
+  ...appointmentDuties,
+  ...queueDuties,
 };
 /** Those of the steps of every case. */
 export const CASE_DUTIES = { ...filingDuties, ...handlingDuties };

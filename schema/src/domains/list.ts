@@ -1,11 +1,14 @@
 import type { Domain, NoNameTwice } from '../operation/domain.ts';
 import { admission } from './admission/operations.ts';
+import { appointments } from './appointments/operations.ts';
 import { bundles } from './bundles/operations.ts';
 import { caseload } from './caseload/operations.ts';
+import { caseSheets } from './case-sheets/operations.ts';
 import { catalogue } from './catalogue/operations.ts';
 import { delegation } from './delegation/operations.ts';
 import { enquiries } from './enquiries/operations.ts';
 import { expedited } from './expedited/operations.ts';
+import { finding } from './finding/operations.ts';
 import { handling } from './handling/operations.ts';
 import { fees } from './fees/operations.ts';
 import { filing } from './filing/operations.ts';
@@ -21,10 +24,13 @@ import { papers } from './papers/operations.ts';
 import { operators } from './operators/operations.ts';
 import { projects } from './projects/operations.ts';
 import { proxy } from './proxy/operations.ts';
+import { queue } from './queue/operations.ts';
 import { reads } from './reads/operations.ts';
+import { savedListsDomain } from './saved-lists/operations.ts';
 import { uploads } from './uploads/operations.ts';
 import { sharing } from './sharing/operations.ts';
 import { roster } from './roster/operations.ts';
+import { signals } from './signals/operations.ts';
 
 const listed = <const D extends readonly Domain[]>(...domains: D & NoNameTwice<D>): D => domains;
 
@@ -37,12 +43,18 @@ export const DOMAINS = listed(
   expedited,
   caseload,
   notes,
+  signals,
+  finding,
+  savedListsDomain,
+  caseSheets,
   enquiries,
   fees,
   figures,
   hearings,
   joint,
   offices,
+  appointments,
+  queue,
   proxy,
   roster,
   bundles,

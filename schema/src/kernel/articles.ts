@@ -116,6 +116,10 @@ export const ARTICLES = {
   firstAsked: '首问负责制度',
   /** A node is opened, closed and succeeded by the decision of the level above. */
   closing: '政务服务站点设立撤并制度(开放、迁移、撤并);《行政许可法》第二十四条',
+  /** Times are booked ahead, also outside working hours. */
+  appointments: '预约服务、延时服务制度',
+  /** Visitors are called by number, appointments of the hour first. */
+  queue: '窗口排队叫号制度',
   /** Duties of posts. */
   postDuties: '政务服务中心岗位职责制度',
   /** An agency ends with its term, and when the principal takes it back. */

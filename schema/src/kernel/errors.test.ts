@@ -29,6 +29,7 @@ describe('the list of codes', () => {
       'CASE_IN_TRANSIT',
       'KEY_UNKNOWN',
       'NODE_HEALING',
+      'STREAM_ENDED',
       'MISROUTED',
       'NODE_MOVING',
       'NODE_UNREACHABLE',

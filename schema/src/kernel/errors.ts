@@ -115,6 +115,9 @@ export const ERRORS = {
   ENQUIRY_REPORTED: { http: 409, retry: false, zh: '咨询结果已反馈' },
   ENQUIRY_CASE_OPEN: { http: 409, retry: false, zh: '办件未决定,无结果可反馈' },
   ENQUIRY_CONFLICT: { http: 409, retry: false, zh: '办件与咨询不符' },
+  SLOT_FULL: { http: 409, retry: false, zh: '该时段已约满' },
+  SLOT_CLOSED: { http: 409, retry: false, zh: '该时段已关闭或已开始' },
+  APPOINTMENT_LIMIT: { http: 409, retry: false, zh: '未到期的预约已达上限' },
   // projects, green channel, urgent cases
   PROJECT_CONFLICT: { http: 409, retry: false, zh: '办件已属其他项目' },
   PROJECT_ENDED: { http: 409, retry: false, zh: '项目已终止' },
@@ -136,6 +139,7 @@ export const ERRORS = {
   CHAIN_BROKEN: { http: 409, retry: false, zh: '办件日志链断裂' },
   NODE_HEALING: { http: 503, retry: true, zh: '节点恢复中,暂不办理' },
   // the federation
+  STREAM_ENDED: { http: 503, retry: true, zh: '推送中断,请从上次位置续接' },
   MISROUTED: { http: 421, retry: true, zh: '该节点不在此主机' },
   NODE_MOVING: { http: 503, retry: true, zh: '节点正在迁移' },
   NODE_UNREACHABLE: { http: 503, retry: true, zh: '节点无法联系' },

@@ -34,6 +34,7 @@ export const ROLES = [
   'SUPERVISOR',
   'CASHIER',
   'OPERATOR',
+  'TERMINAL',
 ] as const;
 export type Role = (typeof ROLES)[number];
 export const ROLE_LABELS: Record<Role, string> = {
@@ -46,6 +47,7 @@ export const ROLE_LABELS: Record<Role, string> = {
   SUPERVISOR: '监督员',
   CASHIER: '收费员',
   OPERATOR: '运维人员',
+  TERMINAL: '自助终端',
 };
 export const ROLE = vocabulary('Role', '岗位', ROLE_LABELS);
 

@@ -21,6 +21,8 @@ export {
   requireKeptDesk,
   requireOwnCase,
   requireOwnDesk,
+  departmentsOf,
+  permittedRole,
   requirePermission,
   requireReaderOver,
   isOfHandlingDesk,

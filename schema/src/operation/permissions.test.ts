@@ -86,6 +86,9 @@ describe('the table of posts', () => {
       'CLAIM_CASE',
       'WRITE_NOTE',
       'READ_NOTES',
+      'READ_SIGNALS',
+      'READ_CASES_BY_APPLICANT',
+      'REISSUE_TRACKING_CODE',
       'ANSWER_PROJECT',
       'READ_PROJECT',
     ];
@@ -161,6 +164,14 @@ describe('the table of posts', () => {
       'READ_CASELOADS',
       'WRITE_NOTE',
       'READ_NOTES',
+      'READ_SIGNALS',
+      'READ_CASES_BY_APPLICANT',
+      'REISSUE_TRACKING_CODE',
+      'KEEP_SLOTS',
+      'MARK_APPOINTMENT',
+      'READ_APPOINTMENTS',
+      'CALL_NUMBER',
+      'READ_QUEUE',
       'KEEP_PROJECT',
       'DISPATCH_PROJECT',
       'ANSWER_PROJECT',
@@ -200,6 +211,12 @@ describe('the table of posts', () => {
     for (const role of ROLES.filter((r) => r !== 'OPERATOR')) {
       for (const tier of TIERS) expect(dutiesOf(role, tier).filter((duty) => duties.includes(duty))).toEqual([]);
     }
+  });
+
+  test('lets a terminal in the hall take numbers, and do nothing else', () => {
+    for (const tier of ['CITY', 'COUNTY', 'TOWNSHIP'] as const)
+      expect(dutiesOf('TERMINAL', tier)).toEqual(['TAKE_NUMBER']);
+    expect(dutiesOf('TERMINAL', 'VILLAGE')).toEqual([]);
   });
 
   test('takes the first of several posts that may do it', () => {

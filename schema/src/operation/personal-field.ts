@@ -1,14 +1,14 @@
 import type { DivisionCode } from '../kernel/divisions.ts';
 
 /** The kind of record that personal data belongs to. */
-export type PersonalRecord = 'CASE' | 'ENQUIRY';
+export type PersonalRecord = 'CASE' | 'ENQUIRY' | 'APPOINTMENT';
 
 /** A field of the graph that shows personal data. */
 export interface PersonalField {
   kind: PersonalRecord;
   /** Names of the personal fields below; empty if the field itself is personal. */
   below: readonly string[];
-  /** The id of the case or enquiry it belongs to, and below it the node that answers. */
+  /** The id of the case or enquiry, or the number of the appointment, it belongs to, and below it the node that answers. */
   subject: (source: unknown, args: Record<string, unknown>) => string;
   node: (source: unknown, asked: { at: DivisionCode | null }) => DivisionCode;
   /** Whether the field's value shows personal data; only then the read is recorded. */
@@ -63,6 +63,13 @@ export const personalOfEnquiry = (...below: string[]): PersonalField => ({
   ...unstated,
 });
 
+/** A field of an appointment. @param below names of the personal fields below */
+export const personalOfAppointment = (...below: string[]): PersonalField => ({
+  ...personalOfEnquiry(...below),
+  kind: 'APPOINTMENT',
+  subject: (source) => (source as { number: string }).number,
+});
+
 /**
  * A question that shows one number of a case in the clear. The read is recorded with its purpose, as of the field that is
  * masked elsewhere.
@@ -78,4 +85,11 @@ export const clearAnswerOfEnquiry = (recordedAs: string): PersonalField => ({
   ...clearAnswer(() => recordedAs),
   kind: 'ENQUIRY',
   subject: (_, args) => String(args['id']),
+});
+
+/** The same of an appointment; its argument `number` names the appointment. */
+export const clearAnswerOfAppointment = (recordedAs: string): PersonalField => ({
+  ...clearAnswer(() => recordedAs),
+  kind: 'APPOINTMENT',
+  subject: (_, args) => String(args['number']),
 });

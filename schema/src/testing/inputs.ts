@@ -37,8 +37,9 @@ export function sampleInput(type: GraphQLInputType, samples: Samples, place = ''
   const [input = '', field = ''] = place.split('.');
   // many at once take what one takes
   const ofOne = `${input.replace(/sInput$/, 'Input')}.${field}`;
-  for (const name of [place, ofOne, field]) if (name !== '' && name in samples) return samples[name];
+  for (const name of [place, ofOne]) if (name in samples) return samples[name];
   if (place in ALWAYS) return ALWAYS[place];
+  if (field !== '' && field in samples) return samples[field];
   if (isListType(type)) return [sampleInput(type.ofType, samples, place)];
   if (isEnumType(type)) return type.getValues()[0]?.name;
   if (isInputObjectType(type)) {

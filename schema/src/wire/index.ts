@@ -45,6 +45,8 @@ export type { Carried } from './protocol.ts';
 export { HEALING_KINDS, copySchema, restoredSchema } from './restore.ts';
 export type { CaseCopy, Copy } from './restore.ts';
 export { foreignTo, roadSubjects, territoryOf } from './roads.ts';
+export { MOST_HINTED, isHinted, signalHintSchema } from './signal-hint.ts';
+export type { SignalHint } from './signal-hint.ts';
 export {
   MAX_ENTRY_BYTES,
   MAX_FACT_BYTES,
@@ -63,6 +65,7 @@ export {
   messageSubject,
   outboundFilter,
   receiptSubject,
+  signalSubject,
 } from './subjects.ts';
 export { OPERATOR_NAME, TopologySnapshot, brokerOf, brokerUrl, hubOf, parseTopology } from './topology.ts';
 export type { Broker, Host, Placement, Topology } from './topology.ts';

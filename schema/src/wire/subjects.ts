@@ -48,6 +48,13 @@ export function consumerName(node: DivisionCode): string {
   return `node-${node}`;
 }
 
+/**
+ * Subject of hints that a node has new signals (提醒). They are not stored: no stream takes them in.
+ */
+export function signalSubject(node: DivisionCode, divisions: Divisions): string {
+  return `ld.s.${nodeTokens(node, divisions)}`;
+}
+
 /** Subject on which a host answers GraphQL. */
 export function graphqlSubject(host: string): string {
   return `ld.graphql.${host}`;

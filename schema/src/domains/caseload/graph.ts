@@ -33,5 +33,5 @@ export function caseloadRefs({ builder, enumOf, refs: { Division } }: RoleBuilde
       division: t.field({ type: Division, resolve: (l) => l.division }),
     }),
   });
-  return { HandlerRef, Caseload };
+  return { Person, HandlerRef, Caseload };
 }

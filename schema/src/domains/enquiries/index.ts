@@ -1,14 +1,21 @@
-/** 首问负责: what was asked at a desk, and the duty to report back. */
+/** 首问负责: what was asked at a desk or online, who has it, and the duty to report back. */
+export { requireHandOn, requireItsDepartment } from './hand-on.ts';
+export type { EnquiryMove } from './hand-on.ts';
 export { enquiries } from './operations.ts';
 export type { OpenEnquiryInput } from './operations.ts';
 export {
   answerOf,
   askerFor,
+  enquiryNumber,
   enquiryStateOf,
   requireEnquiryReader,
   requireFirstAsked,
   requireLinkable,
   requireReportable,
+  requireSubject,
 } from './rules.ts';
 export type { Asker } from './rules.ts';
+export { answerDueOn, answerLight, requireRoomOnline, termsOf } from './terms.ts';
+export type { AnswerTerm } from './terms.ts';
 export type { EnquiryView } from './views.ts';
+export type { EnquiryKind, TimedKind } from './words.ts';

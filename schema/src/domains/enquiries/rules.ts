@@ -72,6 +72,23 @@ export function enquiryStateOf(reportedAt: Date | null, caseState: CaseState | n
 }
 
 /**
+ * An enquiry names an item, or says in words what is asked.
+ * @throws {ProblemError} BAD_INPUT
+ */
+export function requireSubject(item: string | null, question: string | null): void {
+  if (item !== null || question !== null) return;
+  throw problem('BAD_INPUT', 'Name an item, or say what is asked.', {
+    article: ARTICLES.firstAsked,
+    field: 'question',
+  });
+}
+
+/** The number of an enquiry, by which its asker finds it: `331022103-Z-20261201-7F3KA`. @param signs random */
+export function enquiryNumber(node: DivisionCode, day: Day, signs: string): string {
+  return `${node}-Z-${day.replaceAll('-', '')}-${signs}`;
+}
+
+/**
  * The person who reports the result, or files a case from the enquiry, must work at the desk that was asked first.
  * @param field the input field that named the enquiry
  * @throws {ProblemError} FORBIDDEN, NOT_FIRST_ASKED
@@ -137,17 +154,19 @@ function requireUnreported(reportedAt: Date | null): void {
 }
 
 /**
- * Checks that a case may be filed from an enquiry: only one case, and of the item that was asked about.
+ * Checks that a case may be filed from an enquiry: only one case, and of the item that was asked about, if one was.
  * @throws {ProblemError} ENQUIRY_REPORTED, ENQUIRY_CONFLICT
  */
 export function requireLinkable(
-  enquiry: { item: string; reportedAt: Date | null; caseId: string | null },
+  enquiry: { item: string | null; reportedAt: Date | null; caseId: string | null },
   item: string,
 ): void {
   requireUnreported(enquiry.reportedAt);
   const conflict = (message: string) =>
     problem('ENQUIRY_CONFLICT', message, { article: ARTICLES.firstAsked, field: 'enquiry' });
-  if (enquiry.item !== item) throw conflict(`It asked for ${enquiry.item}, the case is of ${item}.`);
+  if (enquiry.item !== null && enquiry.item !== item) {
+    throw conflict(`It asked for ${enquiry.item}, the case is of ${item}.`);
+  }
   if (enquiry.caseId !== null) throw conflict(`Case ${enquiry.caseId} grew out of it already.`);
 }
 

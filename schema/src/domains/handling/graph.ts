@@ -4,9 +4,16 @@ import type { RoleBuilder } from '../../graph/builder.ts';
 import { answerKeys } from '../../graph/builder.ts';
 import { expedited } from '../expedited/operations.ts';
 import { addOperations } from '../../operation/graph.ts';
+import { savedListRef } from '../saved-lists/graph.ts';
+import { savedListsDomain } from '../saved-lists/operations.ts';
+import { casesSheetRef } from '../case-sheets/graph.ts';
+import { caseSheets } from '../case-sheets/operations.ts';
+import { finding } from '../finding/operations.ts';
 import { noteRef } from '../notes/graph.ts';
 import { notes } from '../notes/operations.ts';
 import { caseload } from '../caseload/operations.ts';
+import { signalRefs } from '../signals/graph.ts';
+import { signals } from '../signals/operations.ts';
 import { caseloadRefs } from '../caseload/graph.ts';
 import { expeditedRefs } from '../expedited/graph.ts';
 import { OPENS_ITS_CASE } from '../../graph/one-case.ts';
@@ -21,7 +28,7 @@ import { courseTypes, decisionType, endTypes, logEntryType, reviewType, verified
 export function addHandling(role: RoleBuilder): void {
   const { builder } = role;
   const Case = caseRef(role);
-  const { HandlerRef, Caseload } = caseloadRefs(role);
+  const { Person, HandlerRef, Caseload } = caseloadRefs(role);
   implementCase(role, Case, HandlerRef);
   const Key = builder.inputType('HandlingKey', {
     fields: (t) => ({
@@ -56,7 +63,11 @@ export function addHandling(role: RoleBuilder): void {
     addOperations(role, handling, { Case, CaseStepState: stepStateType(role), VerifiedDocument: verifiedType(role) }),
   );
   addOperations(role, caseload, { ...refs, Caseload });
+  addOperations(role, finding, refs);
+  addOperations(role, caseSheets, { CasesSheet: casesSheetRef(role) });
+  addOperations(role, savedListsDomain, { SavedList: savedListRef(role, Person) });
   addOperations(role, notes, { CaseNote: noteRef(role) });
+  addOperations(role, signals, signalRefs(role));
 }
 
 const caseRef = ({ builder }: RoleBuilder) => builder.objectRef<HandlingView>('Case');

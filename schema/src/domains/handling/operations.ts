@@ -1,9 +1,5 @@
 import { z } from 'zod';
 import { ARTICLES } from '../../kernel/articles.ts';
-import { CASE_ORDER, CASE_ORDERS, CASE_STATE, CASE_STATES, CASE_WAIT, CASE_WAITS } from '../../case/words.ts';
-import { HANDLER_FILTER } from '../caseload/words.ts';
-import { CUSTODIES, CUSTODY } from '../../kernel/words.ts';
-import { askedDivision, word, wordOf } from '../../operation/fields.ts';
 import { domain } from '../../operation/domain.ts';
 import { personalAnswer, personalOutcome } from '../../operation/personal-field.ts';
 import { asText } from '../../operation/merging.ts';
@@ -29,7 +25,7 @@ import {
   withdrawCase,
 } from './operations-ending.ts';
 import { assignCase, forwardCase, recallCase, returnCase, transferCase } from './operations-hand-off.ts';
-import { person } from '../caseload/inputs.ts';
+import { caseFilter, caseOrder } from './case-filter.ts';
 import { Case, Paper, StepState, VerifiedDocument } from './views.ts';
 
 const caseId = z.string().meta({ scalar: 'ID' });
@@ -46,27 +42,8 @@ export const cases = query('cases', {
   by: 'READ_CASE',
   article: ARTICLES.postDuties,
   input: {
-    filter: z
-      .object({
-        division: askedDivision.meta({ description: "Whose cases; the viewer's own desk when left out." }),
-        custody: word(CUSTODY, CUSTODIES).nullish(),
-        states: z.array(word(CASE_STATE, CASE_STATES)).nullish(),
-        item: z.string().nullish().meta({ scalar: 'ID' }),
-        number: z.string().nullish(),
-        department: z.string().nullish().meta({ description: "The item's department in charge (民政)." }),
-        waitingFor: word(CASE_WAIT, CASE_WAITS).nullish(),
-        overdue: z.boolean().nullish().meta({ description: 'Whether the next limit has passed.' }),
-        paused: z.boolean().nullish().meta({ description: 'Whether a special procedure keeps the clock still.' }),
-        handler: wordOf(HANDLER_FILTER).nullish(),
-        handledBy: person.nullish().meta({ inputType: 'PersonInput', description: 'Cases of one person of the desk.' }),
-        dueBefore: z
-          .string()
-          .nullish()
-          .meta({ scalar: 'DateTime', description: 'Whose next limit ends before this instant.' }),
-      })
-      .nullish()
-      .meta({ inputType: 'CaseFilter' }),
-    orderBy: word(CASE_ORDER, CASE_ORDERS).nullish(),
+    filter: caseFilter.nullish(),
+    orderBy: caseOrder.nullish(),
   },
   route: { by: 'division', path: ['filter', 'division'], otherwise: 'viewer' },
   answer: pageOf(Case),

@@ -1,5 +1,7 @@
 import { WINDOW_STAGE } from '../../kernel/words.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
+import { addAppointments } from '../appointments/graph.ts';
+import { addQueue } from '../queue/graph.ts';
 import { addOperations } from '../../operation/graph.ts';
 import type { AuthorityShare, PowerTransfer, Seal, WindowAuthority } from './rules.ts';
 import { belowFull, percentOf } from './rules.ts';
@@ -39,6 +41,8 @@ export function addOffices(role: RoleBuilder): void {
   builder.queryType();
   builder.mutationType();
   addOperations(role, offices, { ServiceWindow, Seal: SealType, PowerTransfer: Transfer, FullAuthority });
+  addAppointments(role);
+  addQueue(role);
 }
 
 function windowType({ builder, enumOf, refs }: RoleBuilder) {

@@ -14,5 +14,6 @@ export {
   windowShares,
   windowsFor,
 } from './rules.ts';
+export { serves } from './serving.ts';
 export type { Offices, PowerTransfer, Seal, ServiceWindow, WindowAuthority } from './rules.ts';
 export type { FullAuthorityView, WindowView } from './views.ts';

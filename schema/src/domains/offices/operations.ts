@@ -9,7 +9,8 @@ import { WINDOW_STAGE, WINDOW_STAGES } from '../../kernel/words.ts';
 import { FullAuthority, PowerTransfer, Seal, ServiceWindow } from './views.ts';
 
 const atDivision = { input: { division: requiredDivision }, route: NAMED_DIVISION };
-const windowCode = z
+/** @example A01 */
+export const windowCode = z
   .string()
   .trim()
   .regex(/^[A-Z0-9]{1,10}$/, 'is no window code such as A01')

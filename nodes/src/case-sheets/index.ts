@@ -1,0 +1,2 @@
+/** 列表导出: lists of cases as Excel workbooks. */
+export { caseSheetHandlers } from './handlers.ts';

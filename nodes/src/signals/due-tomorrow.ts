@@ -1,0 +1,51 @@
+import type { DivisionCode, OfficialCalendar } from '@liandong/schema/kernel';
+import { dueSignal, soonUntil } from '@liandong/schema/domains/signals';
+import { findCase } from '../cases/index.ts';
+import type { HostDb, NodeQueries } from '../db/index.ts';
+import type { Failures } from '../failures/index.ts';
+import type { SignalBook } from './signal-book.ts';
+
+/** Most cases told of in one run. */
+const MOST = 200;
+
+export interface DueParts {
+  node: DivisionCode;
+  db: HostDb;
+  calendar: () => OfficialCalendar;
+  signals: SignalBook;
+  failures: Failures;
+  now: () => Date;
+}
+
+/**
+ * Tells of every case held here whose limit ends by the next workday, once for each limit.
+ * @returns how many were told of
+ */
+export async function tellDue({ node, db, calendar, signals, failures, now }: DueParts): Promise<number> {
+  const due = await findDue(db.queries(node), now(), soonUntil(now(), calendar()));
+  const failed = await failures.each(
+    'telling of limits',
+    due,
+    ({ id }) => ({ node, case: id }),
+    ({ id, dueAt }) =>
+      db.transact(node, async (tx) => {
+        const stored = await findCase(tx, id);
+        if (!stored) return;
+        await signals.write(tx, dueSignal({ node, file: stored.file, handler: stored.handler }, dueAt, now()));
+      }),
+  );
+  return due.length - failed;
+}
+
+/** Open cases held here whose limit runs and ends soon, and that nobody was told of. */
+function findDue(queries: NodeQueries, from: Date, until: Date): Promise<{ id: string; dueAt: Date }[]> {
+  return queries.query(
+    `SELECT id, next_due_at AS "dueAt" FROM cases c
+     WHERE node = $1 AND custody = 'HELD' AND closed_at IS NULL AND paused_days IS NULL
+       AND next_due_at > $2 AND next_due_at <= $3
+       AND NOT EXISTS (SELECT 1 FROM signals s WHERE s.node = c.node AND s.case_id = c.id
+         AND s.due_at = c.next_due_at AND s.kind = 'DUE_TOMORROW')
+     ORDER BY next_due_at, id LIMIT ${MOST}`,
+    [from, until],
+  );
+}

@@ -1,0 +1,33 @@
+import { vocabulary } from '../../kernel/vocabulary.ts';
+
+/** What a signal tells of. */
+export const SIGNAL_KINDS = [
+  'ASSIGNED',
+  'CASE_CAME',
+  'DOCUMENT_CAME',
+  'SUPPLEMENT_ASKED',
+  'SUPPLEMENT_CAME',
+  'DUE_TOMORROW',
+  'RETURNED',
+  'DECIDED',
+  'OPINION_ASKED',
+  'OPINION_CAME',
+  'RECALLED',
+  'NOTE_ADDED',
+] as const;
+export type SignalKind = (typeof SIGNAL_KINDS)[number];
+export const SIGNAL_KIND_LABELS: Record<SignalKind, string> = {
+  ASSIGNED: '指派给你',
+  CASE_CAME: '来件',
+  DOCUMENT_CAME: '文书已制发',
+  SUPPLEMENT_ASKED: '要求补正',
+  SUPPLEMENT_CAME: '补正到件',
+  DUE_TOMORROW: '明日到期',
+  RETURNED: '退回',
+  DECIDED: '已有结果',
+  OPINION_ASKED: '征询意见',
+  OPINION_CAME: '意见已答复',
+  RECALLED: '收回或撤回',
+  NOTE_ADDED: '新增内部备注',
+};
+export const SIGNAL_KIND = vocabulary('SignalKind', '提醒种类', SIGNAL_KIND_LABELS);
