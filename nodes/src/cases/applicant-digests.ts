@@ -27,6 +27,12 @@ export function keepApplicant(tx: SharedTx, applied: Applied): Promise<void> {
   return keep(tx, applied);
 }
 
+/** The same for an application that was corrected: what it said before finds the case no more. */
+export async function replaceApplicant(tx: SharedTx, applied: Applied): Promise<void> {
+  await tx.query(`DELETE FROM applicant_digests WHERE node = $1 AND case_id = $2`, [applied.id]);
+  await keep(tx, applied);
+}
+
 const keep = coalesced(async (tx: SharedTx, applied: readonly Applied[]): Promise<undefined[]> => {
   await insert(
     tx,

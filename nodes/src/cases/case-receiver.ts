@@ -25,7 +25,7 @@ import type { Answered, Incoming, Outbox, Verdict } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { sha256 } from '../trust/index.ts';
 import { foldChain } from '../case-log/index.ts';
-import { keepApplicant } from './applicant-digests.ts';
+import { keepApplicant, replaceApplicant } from './applicant-digests.ts';
 import { insertLines } from './case-saving.ts';
 import type { StoredCase } from './case-store.ts';
 import { lockCase } from './case-store.ts';
@@ -97,9 +97,10 @@ export class CaseReceiver {
       lines: [{ action: 'RECEIVED', actor: NODE_ACTOR, note: null, data: { from: message.from, epoch: body.epoch } }],
       handOff: null,
     };
+    const applied = { id: body.case, application: body.application };
     const [, , held] = await pipelined(
       insertLines(tx, lines),
-      keepApplicant(tx, { id: body.case, application: body.application }),
+      isCorrected(before, body.application) ? replaceApplicant(tx, applied) : keepApplicant(tx, applied),
       writer.append(tx, stored, received, now(), [message.from]),
     );
     await this.#succeed(tx, held);
@@ -324,4 +325,10 @@ function parse<T>(schema: ZodType<T>, body: unknown): T {
   if (!parsed.success)
     throw problem('MESSAGE_INVALID', 'The body of the message is not what its kind says.', { cause: parsed.error });
   return parsed.data;
+}
+
+/** Whether the desk that took the case in has corrected the application since it was here. */
+function isCorrected(before: StoredCase | null | undefined, application: string): boolean {
+  const known = before?.application ?? null;
+  return known !== null && known !== application;
 }

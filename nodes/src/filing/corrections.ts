@@ -3,7 +3,7 @@ import type { ApplicationPart, ArrangedMaterial, Correction } from '@liandong/sc
 import { problem } from '@liandong/schema/kernel';
 import { isDeepStrictEqual } from 'node:util';
 import type { Application, StoredCase } from '../cases/index.ts';
-import { applicationOf, findCase, unknownCase } from '../cases/index.ts';
+import { applicationOf, findCase, replaceApplicant, unknownCase } from '../cases/index.ts';
 import type { NodeQueries, SharedTx } from '../db/index.ts';
 import { insert, opened } from '../db/index.ts';
 import { newApplication } from './new-application.ts';
@@ -19,7 +19,7 @@ export interface Wanted {
 }
 
 /**
- * The corrected application. Its earlier text is stored in the same transaction.
+ * The corrected application. In the same transaction its earlier text is stored, and the case is found by the new one.
  * @throws {ProblemError} NOT_FOUND if the node does not have the application
  */
 export async function correction(tx: SharedTx, file: CaseFile, wanted: Wanted, at: Date): Promise<Correction> {
@@ -41,6 +41,7 @@ export async function correction(tx: SharedTx, file: CaseFile, wanted: Wanted, a
   const parts = Object.entries(differs).flatMap(([part, is]) => (is ? [part as ApplicationPart] : []));
   const { text, logged } = newApplication(after);
   await keepEarlier(tx, stored, at);
+  await replaceApplicant(tx, { id: file.id, application: text });
   const { form = [] } = after;
   return { parts, reason: wanted.reason, text, ...logged, facts: { ...file.facts, amountFen }, form };
 }

@@ -3,7 +3,6 @@ import { sealedColumns } from '../db/table.ts';
 import { appointmentsTable } from '../appointments/tables.ts';
 import { bundlesTable } from '../bundles/tables.ts';
 import { earlierApplicationsTable } from '../filing/tables.ts';
-import { askersTable } from '../enquiries/tables.ts';
 import { askersTable, enquiriesTable } from '../enquiries/tables.ts';
 import { opinionRequestsTable } from '../joint/tables.ts';
 import { caseNotesTable } from '../notes/tables.ts';

@@ -219,6 +219,28 @@ describe('an exported case', () => {
     expect(await verdictOf(writeCaseExport(less))).toMatchObject({ ok: true, checked: { bytesOfMaterials: 0 } });
   });
 
+  test('of a case whose application was corrected holds the corrected one, and no other', async () => {
+    const corrected = '{"applicant":"王秀瑛"}';
+    const log = CaseLog.filed({ node: COUNTY, acceptor: COUNTY, decider: COUNTY, data: { materials: [] } }).add({
+      action: 'APPLICATION_CORRECTED',
+      data: {
+        parts: ['APPLICANT'],
+        reason: '姓名有误',
+        application: await sha256Hex(corrected),
+        consent: null,
+        facts: { amountFen: null },
+      },
+    });
+    const certificates = [await certify(key(CITY), key(CITY)), await certify(key(CITY), key(COUNTY))];
+    const exported = async (text: string) => {
+      const format = 'liandong-case-export' as const;
+      const whole = { format, v: 1 as const, case: log.file.id, lines: await sign(log.lines) };
+      return writeCaseExport(await seal({ ...whole, keys: certificates, application: text, materials: [] }));
+    };
+    expect((await verdictOf(await exported(corrected))).faults).toEqual([]);
+    expect((await verdictOf(await exported(APPLICATION))).faults).toMatchObject([{ place: 'application' }]);
+  });
+
   test('with any byte changed is not sound, and the place is named', async () => {
     const bytes = encoder.encode(text);
     const offsetBehind = (part: string) => encoder.encode(text.slice(0, text.indexOf(part) + part.length)).length;

@@ -302,7 +302,7 @@ async function checkApplication(
 ): Promise<void> {
   if (application === null || !file) return;
   if ((await sha256Hex(application)) === file.application) return;
-  const message = 'The application is not the one that was filed.';
+  const message = 'The application is not the one the log names.';
   faults.push({ place: 'application', part: 'digest', code: 'CHAIN_BROKEN', message });
 }
 

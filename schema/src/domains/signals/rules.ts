@@ -96,6 +96,8 @@ export function signalsOf(at: CaseAt, line: LogLine, before: CaseFile | null, pr
     case 'DRAFTED':
     case 'PRECHECKED':
     case 'FILED':
+    case 'MATERIALS_ARRANGED':
+    case 'APPLICATION_CORRECTED':
     case 'FORWARDED':
     case 'RETURNED':
     case 'ASSIGNED':
