@@ -1,7 +1,14 @@
 /** A case at its desk: the stored log, the writer, the step runner, lists, echoes, materials. */
 export type { Application } from './application.ts';
 export { applicationOf } from './application.ts';
-export { countDigests, digestAnew, digestBatch, findByApplicant, keepApplicant, replaceApplicant } from './applicant-digests.ts';
+export {
+  countDigests,
+  digestAnew,
+  digestBatch,
+  findByApplicant,
+  keepApplicant,
+  replaceApplicant,
+} from './applicant-digests.ts';
 export { caseElements } from './case-elements.ts';
 export { CaseDesk } from './case-desk.ts';
 export type { CaseReadings } from './case-readings.ts';
