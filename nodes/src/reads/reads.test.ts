@@ -307,7 +307,9 @@ describe('the personal fields of the domains', () => {
 
   test('leave out no field that is called like a number, a phone or an applicant', () => {
     /** Types whose parents are in the table, and names of staff, which are not personal data of an applicant. */
-    const covered = new Set(['Applicant', 'AppointmentBooker', 'EnquiryAsker', 'Consent', 'InterestedParty']);
+    const covered = new Set([
+      ...['Applicant', 'AppointmentBooker', 'Consent', 'EarlierApplication', 'EnquiryAsker', 'InterestedParty'],
+    ]);
     const found = fieldsOfGraph.filter(
       ({ type, field }) =>
         /^(idNumber|phone|applicant|asker|consent)$/.test(field) &&
@@ -327,6 +329,7 @@ const OTHERS = [
   'TrackedProxy.consent',
   'ProxyHandling.consent',
   'FilingData.consent',
+  'ApplicationCorrectedData.consent',
   'Contact.phone',
   'InCharge.phone',
   'ServiceWindow.phone',
