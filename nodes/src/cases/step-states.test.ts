@@ -5,7 +5,7 @@ import { DOMAINS } from '@liandong/schema/domains';
 import { stepsOf } from '@liandong/schema/operation';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CaseSteps, agent, clerk } from '../testing/cases.ts';
-import { CITY, COUNTY, TOWNSHIP, TestFederation, VILLAGE, personAt } from '../testing/test-federation.ts';
+import { CITY, COUNTY, TOWNSHIP, TestFederation, VILLAGE, eventually, personAt } from '../testing/test-federation.ts';
 
 let federation: TestFederation;
 let steps: CaseSteps;
@@ -45,6 +45,8 @@ test('a step is possible where the case is, and nowhere else', async () => {
   await steps.forward(id, agent);
   await steps.arrives(id, clerk);
   expect((await seen(clerk, 'acceptCase')).possible).toContain('acceptCase');
+  // until the receipt is in, the case is still under way for the desk that sent it
+  await eventually(async () => (await steps.seen(id, agent))?.custody !== 'IN_TRANSIT');
   expect((await seen(agent, 'forwardCase')).why).toBe('NOT_CUSTODIAN');
 });
 

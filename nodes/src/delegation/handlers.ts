@@ -15,7 +15,6 @@ import { SIGNED_TYPES } from '@liandong/schema/wire';
 import { dayOf, plusDays, problem, startOfDay } from '@liandong/schema/kernel';
 import { capOf, grantsInEffect, grantStateOf, requireSoundGrant } from '@liandong/schema/domains/delegation';
 import { requireHolder } from '@liandong/schema/domains/offices';
-import { requireOwnDesk } from '@liandong/schema/operation';
 import { route } from '@liandong/schema/case';
 import { findItem, findItems } from '../catalogue/index.ts';
 import type { NodeHandlers, NodeQueries, SharedTx } from '../db/index.ts';
@@ -82,8 +81,7 @@ function powersRead(
       return stored.map((grant) => viewOf(parts, grant));
     },
 
-    async delegationRequests({ viewer, queries }) {
-      requireOwnDesk(viewer, node);
+    async delegationRequests({ queries }) {
       return (await listRequests(queries)).map(({ request, answer }) => ({ ...request, declined: answer }));
     },
   };

@@ -1,7 +1,9 @@
 import { enquiries } from '@liandong/schema/domains/enquiries';
+import { DOMAINS } from '@liandong/schema/domains';
 import type { Role } from '@liandong/schema/kernel';
 import type { RoleName } from '@liandong/schema/wire';
 import type { Viewer } from '@liandong/schema/operation';
+import { operationsOf } from '@liandong/schema/operation';
 import { delegation } from '@liandong/schema/domains/delegation';
 import { ROLE_SCHEMAS } from '@liandong/schema/wire';
 import { dayOf } from '@liandong/schema/kernel';
@@ -84,6 +86,11 @@ const STRANGERS: [string, Viewer | null][] = [
 
 /** MISROUTED only if the gateway alone gathers the answer, ADDRESS_EXPIRED only if a ticket opens it. */
 const REFUSALS = ['UNAUTHENTICATED', 'FORBIDDEN', 'NOT_FOUND', 'MISROUTED', 'ADDRESS_EXPIRED'];
+
+/** Questions about the caller's own desk. */
+const OF_OWN_DESK = operationsOf(DOMAINS).flatMap(({ operation, domain: { role } }) =>
+  operation.kind === 'query' && operation.route.by === 'viewer' ? [{ role, field: operation.name }] : [],
+);
 
 let federation: TestFederation;
 let samples: Samples;
@@ -226,6 +233,14 @@ describe('what a desk keeps', () => {
       if (!isNothing(value) || !refused) told.push(`${who}: ${JSON.stringify(value)} ${codes.join(' ')}`);
     }
     expect(told).toEqual([]);
+  });
+
+  test.each(OF_OWN_DESK)('is asked at the own desk alone, whoever carries the question: $field', async (question) => {
+    const posts: Role[] = ['AGENT', 'CLERK', 'CHIEF', 'HEAD', 'SUPERVISOR'];
+    for (const viewer of posts.map((post) => personAt(COUNTY, post))) {
+      const { value, codes } = await answer(question, viewer);
+      expect([viewer.sub, value, codes]).toEqual([viewer.sub, null, ['FORBIDDEN']]);
+    }
   });
 
   test('is told to the desk itself: the questions do find what is asked for', async () => {

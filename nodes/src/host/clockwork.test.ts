@@ -97,7 +97,9 @@ test('a node whose key has ended does not stop the clock of the nodes behind it 
     );
     return stated.length > 0;
   });
-  expect(warnings('numbering a feed')).toMatchObject([{ node: FIRST, code: 'KEY_NOT_IN_EFFECT' }]);
+  // the host that was stopped may have met it, too
+  const unnumbered = warnings('numbering a feed').map(({ node, code }) => `${node} ${code}`);
+  expect([...new Set(unnumbered)]).toEqual([`${FIRST} KEY_NOT_IN_EFFECT`]);
   expect(await stateOf(FIRST, first)).toBe('FILED');
   await eventually(async () => warnings('acceptance').some(({ node }) => node === FIRST));
   expect(warnings('acceptance').filter(({ node }) => node === FIRST)).toMatchObject([

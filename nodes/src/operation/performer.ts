@@ -154,9 +154,9 @@ function laneOf(inBulk: readonly string[] | undefined, input: object): string | 
 
 /**
  * Checks that the caller may do it: by their post at this tier, unless the rules of cases judge that or any login will
- * do; if it changes something, at their own desk or, for what a chief keeps, at a village's of their township, or for
- * what operators keep, below their own; and with
- * a token that is not for one case alone, unless the operation is open to those.
+ * do; if it is about their own desk, there; if it changes something, at their own desk or, for what a chief keeps, at a
+ * village's of their township, or for what operators keep, below their own; and with a token that is not for one case
+ * alone, unless the operation is open to those.
  * @throws {ProblemError} UNAUTHENTICATED, FORBIDDEN
  */
 function allowed(
@@ -168,7 +168,8 @@ function allowed(
   if (by === 'PUBLIC') return viewer;
   const person = signedIn(viewer);
   const changes = operation.kind === 'mutation';
-  if (changes && operation.desk === 'OWN') requireOwnDesk(person, node);
+  const own = changes ? operation.desk === 'OWN' : operation.route.by === 'viewer';
+  if (own) requireOwnDesk(person, node);
   if (changes && operation.desk === 'OWN_OR_VILLAGE') requireKeptDesk(person, node, divisions);
   if (changes && operation.desk === 'WITHIN' && operation.by !== 'PUBLIC') {
     requireReaderOver(person, operation.by, node, divisions);

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { SavedListView, savedListsDomain } from '@liandong/schema/domains/saved-lists';
 import { requireList, requireListOwner } from '@liandong/schema/domains/saved-lists';
 import type { InputOf, Viewer } from '@liandong/schema/operation';
-import { requireOwnDesk } from '@liandong/schema/operation';
 import type { NodeHandlers } from '../db/index.ts';
 import { dropList, findLists, getList, keepList, lockOwnNames } from './list-store.ts';
 import type { SavedListRow } from './tables.ts';
@@ -13,7 +12,6 @@ type Arranged = InputOf<typeof savedListsDomain.operations.saveList>;
 export function savedListHandlers(now: () => Date): NodeHandlers<typeof savedListsDomain> {
   return {
     async savedLists({ viewer, queries }) {
-      requireOwnDesk(viewer, queries.node);
       return (await findLists(queries, viewer)).map((row) => viewOf(row, viewer));
     },
 

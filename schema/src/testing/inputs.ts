@@ -23,6 +23,7 @@ const ALWAYS: Samples = {
       [`${input}.content`, Buffer.from('%PDF-1.4 sample %%EOF').toString('base64')],
     ]),
   ),
+  'ArrangeMaterialsInput.materials': [{ kept: DIGEST }],
   'ArrangedMaterialInput.kept': DIGEST,
   'OpenUploadInput.mediaType': 'application/pdf',
   'OpenUploadInput.sha256': DIGEST,
