@@ -3,7 +3,7 @@ import type { CaseFile, SuccessionOf } from '@liandong/schema/case';
 import type { DivisionCode, Divisions, OfficialCalendar } from '@liandong/schema/kernel';
 import type { Filing, FiledCaseView, FileCaseInput, filing, TrackedCaseView } from '@liandong/schema/domains/filing';
 import type { PreparedMutation, Viewer } from '@liandong/schema/operation';
-import { draftCase, fileCase } from '@liandong/schema/domains/filing';
+import { draftCase, fileCase, mayArrangeMaterials, mayCorrectApplication } from '@liandong/schema/domains/filing';
 import { caseIdOf, dayOf } from '@liandong/schema/kernel';
 import { rateByApplicant } from '@liandong/schema/domains/handling';
 import { requireClearReader } from '@liandong/schema/operation';
@@ -87,7 +87,9 @@ export function filingHandlers(parts: FilingParts): FilingHandlers {
 
     arrangeMaterials: {
       async prepare({ input }) {
-        return async ({ viewer, tx, file }, take) => {
+        return async ({ viewer, tx, context, file }, take) => {
+          // before anything of the input is judged
+          mayArrangeMaterials(context, file);
           const { kept, uploads } = arrangement(file, input.materials);
           const given = await HandedIn.read(uploads, parts.now);
           const brought = await given.named(tx, viewer);
@@ -99,8 +101,10 @@ export function filingHandlers(parts: FilingParts): FilingHandlers {
       },
     },
 
-    correctApplication: async ({ tx, context, file, input }, take) =>
-      take(await correction(tx, file, input, context.now)),
+    correctApplication: async ({ tx, context, file, input }, take) => {
+      mayCorrectApplication(context, file);
+      return take(await correction(tx, file, input, context.now));
+    },
 
     async earlierApplications({ viewer, queries, input }) {
       const { file } = await readableCase(parts, queries, viewer, input.case, 'case');

@@ -93,6 +93,19 @@ export async function findAbsenceCases(
   return lists;
 }
 
+/**
+ * Whether an absence has passed a case on, or brought it back, by now. Read under the lock of the case: the clockwork and a
+ * person may settle the same absence at once.
+ */
+export async function findMove(tx: SharedTx, absence: string, caseId: string): Promise<'NONE' | 'PASSED' | 'BACK'> {
+  const [row] = await tx.query<{ back: boolean }>(
+    `SELECT back_at IS NOT NULL AS back FROM absence_cases
+     WHERE node = $1 AND absence = $2 AND case_id = $3 AND passed_on <> 'LEFT'`,
+    [absence, caseId],
+  );
+  return row ? (row.back ? 'BACK' : 'PASSED') : 'NONE';
+}
+
 /** Stores the move of one case; a case that stayed may be passed on later. */
 export async function savePassedOn(
   tx: SharedTx,

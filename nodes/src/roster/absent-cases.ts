@@ -14,6 +14,7 @@ import type { AbsenceCase, StoredAbsence } from './absence-store.ts';
 import {
   findAbsenceCases,
   findCasesOf,
+  findMove,
   findOpenAbsences,
   saveBack,
   savePassedOn,
@@ -50,6 +51,7 @@ async function passAll(parts: RosterParts, absence: StoredAbsence): Promise<numb
     const passed = await db.transact(node, async (tx) => {
       const stored = await lockCase(tx, id);
       if (!stored || !canMove(stored.file, node, absence.agent)) return null;
+      if ((await findMove(tx, absence.id, id)) !== 'NONE') return null;
       const made = await passCase(tx, parts, absence, stored.file, standIn);
       await savePassedOn(tx, absence.id, { caseId: id, at: now(), ...made });
       return made.passedOn;
@@ -140,7 +142,7 @@ async function bringBack(parts: RosterParts, absence: StoredAbsence): Promise<nu
       if (to === null || change === null || backAt !== null) return;
       const came = await db.transact(node, async (tx) => {
         const stored = await lockCase(tx, caseId);
-        if (!stored) return 'STAYS';
+        if (!stored || (await findMove(tx, absence.id, caseId)) !== 'PASSED') return 'STAYS';
         const { file } = stored;
         // the change is still on its way to the case's desk, or the case itself is under way
         const known = file.proxy?.changes.includes(change) ?? false;

@@ -246,6 +246,29 @@ describe('an absent agent', () => {
     ]);
   });
 
+  test('whose absence is settled several times at once passes each case on once, and has it back once', async () => {
+    const ids: string[] = [];
+    for (let i = 0; i < 4; i++) ids.push(await steps.file(agent, application()));
+    for (const id of ids) {
+      await steps.forward(id, agent);
+      await steps.arrives(id, clerk);
+      await eventually(async () => (await steps.seen(id, agent))?.custody !== 'IN_TRANSIT');
+    }
+    const told = async () => {
+      const events = `SELECT count(*)::int AS n FROM outbox WHERE node = $1 AND kind = 'PROXY_EVENT' AND case_id = ANY ($2)`;
+      return (await federation.rows<{ n: number }>(VILLAGE, events, [VILLAGE, ids]))[0]?.n;
+    };
+    const many = <T>(work: () => Promise<T>) => Promise.all(Array.from({ length: 6 }, work));
+    const leave = { sub: null, from: day(), until: day(2), reason: '住院', idempotencyKey: 'leave-of-many' };
+    const [absence] = await many(() => registers(VILLAGE).reportAbsence(agent, leave));
+    expect(await told()).toBe(ids.length);
+    for (const id of ids) await eventually(async () => (await agentOf(id)).sub !== agent.sub);
+    const end = { id: absence?.id ?? '', on: day(), idempotencyKey: 'end-of-many' };
+    await many(() => registers(VILLAGE).endAbsence(agent, end));
+    for (const id of ids) await eventually(async () => (await agentOf(id)).sub === agent.sub);
+    expect(await told()).toBe(2 * ids.length);
+  });
+
   test("without a stand-in hands what is not accepted yet to the township's team, where it stays", async () => {
     const lone = personAt(OTHER_VILLAGE, 'AGENT');
     const id = await steps.file(lone, application());

@@ -3,6 +3,7 @@ export { MAX_MATERIAL_BYTES, MAX_PICTURE_PIXELS, MAX_REQUEST_BYTES } from './mat
 export type { ArrangedMaterial, InlineMaterial, MaterialInput } from './material-input.ts';
 export type { MaterialMediaType } from './media-types.ts';
 export { filing } from './operations.ts';
+export { mayArrangeMaterials, mayCorrectApplication } from './corrections.ts';
 export type { Correction } from './corrections.ts';
 export type { ApplicationNumber, ApplicationPart } from './words.ts';
 export type { FileCaseInput } from './operations.ts';
