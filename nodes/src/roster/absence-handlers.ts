@@ -5,7 +5,7 @@ import type { Viewer } from '@liandong/schema/operation';
 import { AfterCommit, requireKeeper, requireReaderOver } from '@liandong/schema/operation';
 import { actAs } from '@liandong/schema/case';
 import { dayOf, problem, ProblemError } from '@liandong/schema/kernel';
-import { isAway, requireAbsence, requireStandIn } from '@liandong/schema/domains/roster';
+import { isAway, requireAbsence, requireStandIn, standsOn } from '@liandong/schema/domains/roster';
 import type { NodeQueries, SharedTx } from '../db/index.ts';
 import type { StoredAbsence } from './absence-store.ts';
 import * as store from './absence-store.ts';
@@ -129,7 +129,8 @@ async function reporter(
 async function putStandIn(tx: SharedTx, absence: Absence, others: readonly StoredAbsence[]): Promise<PersonRef | null> {
   const { id, agent, from, until } = absence;
   const kept = await findStandIns(tx, from);
-  const named = kept.find((s) => s.role === 'AGENT' && s.absent.sub === agent.sub && s.from <= from);
+  // one that ended early does not stand any more
+  const named = kept.find((s) => s.role === 'AGENT' && s.absent.sub === agent.sub && standsOn(s, from));
   if (named) return { sub: named.standIn, name: named.standInName };
   const b = (await findRoster(tx)).find(({ sub }) => sub === agent.sub)?.standIn ?? null;
   if (!b || others.some((a) => a.agent.sub === b.sub && a.from <= until && from <= a.until)) return null;
