@@ -87,7 +87,7 @@ interface Progress {
 }
 
 /**
- * Writes digests for cases of earlier programs, and for all cases anew after the data key was changed: one batch, then
+ * Writes digests for cases of earlier programs, and again for all cases after the data key was changed: one batch, then
  * it says whether more are left. It goes on where it was interrupted. A case whose application can't be opened is noted
  * and left out, and is found no more.
  */

@@ -185,7 +185,7 @@ describe('the digests of applicants', () => {
     expect(await found(byNumber)).toEqual([id]);
   });
 
-  test('are written anew when the data key is changed, and the old key is not retired before', async () => {
+  test('are written again when the data key is changed, and the old key is not retired before', async () => {
     const command = (...argv: string[]) => runAt(federation, VILLAGE, 'data-keys', ...argv, '--node', VILLAGE);
     const kidOf = async () => (await digests(VILLAGE, id))[0]?.digest.split('.')[1];
     const old = await kidOf();

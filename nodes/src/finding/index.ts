@@ -1,2 +1,2 @@
-/** 查找: cases of an applicant by keyed digests, and lost tracking codes issued anew. */
+/** 查找: cases of an applicant by keyed digests, and new tracking codes for lost ones. */
 export { findingHandlers } from './handlers.ts';

@@ -3,7 +3,7 @@ import type { Viewer } from '@liandong/schema/operation';
 import type { SharedTx } from '../db/index.ts';
 
 /**
- * Counts a person's search. The count is in the database, so that a restart of the host does not begin it anew.
+ * Counts a person's search. The count is in the database, so that a restart of the host does not reset it.
  * @throws {ProblemError} RATE_LIMITED
  */
 export async function countSearch(tx: SharedTx, { issuer, sub }: Viewer, now: Date): Promise<void> {

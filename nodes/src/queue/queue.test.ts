@@ -84,7 +84,7 @@ describe('a number', () => {
     expect((await board()).waiting).toEqual(['A001']);
   });
 
-  test('begins anew each day in Asia/Shanghai', async () => {
+  test('starts at 1 each day in Asia/Shanghai', async () => {
     const day = dayOf(federation.now());
     expect(await at(`${day}T15:59:00Z`, () => take({ department: '民政' }))).toMatchObject({ number: 'A001', day });
     await at(`${day}T15:59:00Z`, () => take({ department: '民政' }));

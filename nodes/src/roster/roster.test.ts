@@ -262,7 +262,7 @@ describe('an absent agent', () => {
     const leave = { sub: null, from: day(), until: day(2), reason: '住院', idempotencyKey: 'leave-of-many' };
     const [absence] = await many(() => registers(VILLAGE).reportAbsence(agent, leave));
     expect(await told()).toBe(ids.length);
-    // the stand-in of the absence before, which ended today, stands no more: the roster's B is put in anew
+    // the stand-in of the absence before, which ended today, stands no more: the roster's B is put in again
     for (const id of ids) await eventually(async () => (await agentOf(id)).sub === clerkB.sub);
     const end = { id: absence?.id ?? '', on: day(), idempotencyKey: 'end-of-many' };
     await many(() => registers(VILLAGE).endAbsence(agent, end));

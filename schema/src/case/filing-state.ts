@@ -99,7 +99,7 @@ export function filingOf(line: LogLine, data: FiledData, at: Date, before: CaseF
   };
 }
 
-/** Whether no desk but the one that took the case in has had it, so that nobody has judged its papers. */
+/** Whether only the desk that took the case in has had it: no organ has judged its papers yet. */
 export function isBeforeGoingUp(file: CaseFile): boolean {
   return file.spans.length === 1 && file.supplement === null;
 }

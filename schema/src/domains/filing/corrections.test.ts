@@ -82,7 +82,7 @@ describe('an application before it is accepted', () => {
 
   test.each([
     ['that says the same as before', () => corrected({ parts: [] }), 'NO_CHANGE'],
-    ['by an agent whom nobody asked', () => corrected({ consent: null }), 'CONSENT_MISSING'],
+    ['by an agent without a consent', () => corrected({ consent: null }), 'CONSENT_MISSING'],
     [
       'with a consent that has ended',
       () => corrected({ consent: { ...CONSENT, until: '2026-03-02' } }),

@@ -1,4 +1,4 @@
-/** 查找: cases of an applicant found by number, phone or name; a lost tracking code issued anew. */
+/** 查找: cases of an applicant found by number, phone or name; a new tracking code for a lost one. */
 export { finding } from './operations.ts';
 export {
   MOST_FOUND,

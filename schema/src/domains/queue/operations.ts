@@ -34,7 +34,7 @@ export const queueNumbers = query('queueNumbers', {
 });
 
 /**
- * Numbers begin anew each day.
+ * Numbers start at 1 each day.
  * @throws {ProblemError} BAD_INPUT unless it is for items, for a department or with an appointment; ITEM_UNKNOWN,
  *   ITEM_NOT_IN_FORCE; WINDOW_UNAUTHORIZED where no window of today serves it; NOT_FOUND, ILLEGAL_STEP for the appointment
  */
