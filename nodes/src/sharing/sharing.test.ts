@@ -103,6 +103,24 @@ describe('what was given', () => {
     expect(await data.seen(id, countyClerk, request)).toMatchObject({ asker: VILLAGE, replaces: '户口簿' });
   });
 
+  test('is of the person the corrected application names, here and at the next desk', async () => {
+    const right = withoutHousehold();
+    const wrong = { ...right.applicant, idNumber: '11010519491231002X' };
+    for (const asker of [agent, clerk]) {
+      const id = await steps.file(agent, { ...withoutHousehold(), applicant: wrong });
+      await federation
+        .desk(VILLAGE, filing)
+        .correctApplication(agent, { id, applicant: right.applicant, reason: '证件号码有误', idempotencyKey: null });
+      if (asker === clerk) {
+        await steps.forward(id, agent);
+        await steps.arrives(id, clerk);
+      }
+      const { id: request } = await data.ask(id, asker);
+      expect(await data.ended(id, request, asker)).toMatchObject({ state: 'ANSWERED' });
+      expect((await data.seen(id, asker, request))?.fields[0]?.value).toBe('3310220001234');
+    }
+  });
+
   test('is seen by the desks that handle the case, by supervisors without values, and by nobody else', async () => {
     const id = await steps.file(agent, withoutHousehold());
     const { id: request } = await data.ask(id);
