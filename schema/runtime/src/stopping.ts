@@ -53,6 +53,6 @@ export async function startProgram(start: () => Promise<void>): Promise<void> {
 }
 
 function end(): void {
-  // nothing else may be waited for
+  // eslint-disable-next-line unicorn/no-process-exit -- nothing else may be waited for
   process.exit(1);
 }
