@@ -30,6 +30,11 @@ const ALWAYS: Samples = {
   'AddToUploadInput.upload': UUID,
   'DiscardUploadInput.upload': UUID,
   'upload.id': UUID,
+  'OpenAccountInput.username': 'wang-fang',
+  'RenewCodeInput.username': 'wang-fang',
+  'EndAccountInput.username': 'wang-fang',
+  'leaving.username': 'wang-fang',
+  'EndPostInput.id': UUID,
 };
 
 /** The smallest input a mutation accepts. Plain texts get a fixed text; values with a meaning come from the samples. */
