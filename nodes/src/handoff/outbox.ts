@@ -122,21 +122,22 @@ export class Outbox {
  */
 const MOST_GROWTH = 4;
 
-const NOTHING: Carried = { actions: [], largest: 0 };
+const NOTHING: Carried = { actions: [], largest: 0, late: false };
 
 /** What a message of a kind that carries something has in it. */
 function carriedBy(kind: MessageKind, body: unknown): Carried {
-  if (kind === 'MATERIAL') return { actions: [], largest: (body as MaterialPart).size };
+  if (kind === 'MATERIAL') return { ...NOTHING, largest: (body as MaterialPart).size };
   const lines = (body as { lines: readonly string[] }).lines.map((jws) => payloadOf(jws) as CarriedLine);
   // lines of joint handling name materials by their digests alone
   const sizes = lines.flatMap(({ data }) => data?.materials?.map((m) => (typeof m === 'string' ? 0 : m.size)) ?? []);
-  return { actions: lines.map(({ action }) => action), largest: Math.max(0, ...sizes) };
+  const late = lines.some(({ action, data }) => action === 'FILED' && data?.late !== undefined);
+  return { actions: lines.map(({ action }) => action), largest: Math.max(0, ...sizes), late };
 }
 
 /** The parts of a line that say what its reader must know. */
 interface CarriedLine {
   action: LogAction;
-  data?: { materials?: readonly (Pick<Material, 'size'> | string)[] };
+  data?: { materials?: readonly (Pick<Material, 'size'> | string)[]; late?: object };
 }
 
 const insertOwed = coalesced(async (tx: SharedTx, given: readonly (readonly Left[])[]) => {

@@ -6,7 +6,7 @@ import type { MessageKind } from './envelope.ts';
  * is the first version. During an upgrade old and new hosts work side by side: a message that an old host can't read
  * waits for its upgrade.
  */
-export const PROTOCOL = 3;
+export const PROTOCOL = 4;
 /** Before hosts said which they know. */
 export const FIRST_PROTOCOL = 1;
 
@@ -16,12 +16,15 @@ export interface Since {
   lines: Readonly<Partial<Record<LogAction, number>>>;
   /** Materials above 10 MiB. */
   largeMaterials: number;
+  /** 补录: a `FILED` line with the time its desk received the application, from which limits run. */
+  lateFilings: number;
 }
 /** A new kind is named here in the change that brings it, with {@link PROTOCOL} one higher. */
 export const SINCE: Since = {
   messages: { CASE_NOTE: 2 },
   lines: { MATERIALS_ARRANGED: 3, APPLICATION_CORRECTED: 3 },
   largeMaterials: 3,
+  lateFilings: 4,
 };
 
 /** Largest material that hosts of the first version take, bytes. */
@@ -33,6 +36,8 @@ export interface Carried {
   actions: readonly LogAction[];
   /** Bytes of the largest material that goes with it; 0 for none. */
   largest: number;
+  /** Whether a line of it files late. */
+  late: boolean;
 }
 
 /** Kinds of messages that carry lines of a log, or materials. */
@@ -45,9 +50,10 @@ const WITH_CONTENT: readonly MessageKind[] = ['DOSSIER', 'ECHO', 'MATERIAL', 'DA
 export function protocolOf(kind: MessageKind, carried: () => Carried, since: Since = SINCE): number {
   const own = since.messages[kind] ?? FIRST_PROTOCOL;
   if (!WITH_CONTENT.includes(kind)) return own;
-  const { actions, largest } = carried();
+  const { actions, largest, late } = carried();
   // an echo and a request for data name materials and bring none
   const brings = kind === 'DOSSIER' || kind === 'MATERIAL';
   const bytes = brings && largest > FIRST_LARGEST ? since.largeMaterials : FIRST_PROTOCOL;
-  return Math.max(own, bytes, ...actions.map((action) => since.lines[action] ?? FIRST_PROTOCOL));
+  const receipt = late ? since.lateFilings : FIRST_PROTOCOL;
+  return Math.max(own, bytes, receipt, ...actions.map((action) => since.lines[action] ?? FIRST_PROTOCOL));
 }
