@@ -30,6 +30,9 @@ const ALWAYS: Samples = {
   'AddToUploadInput.upload': UUID,
   'DiscardUploadInput.upload': UUID,
   'upload.id': UUID,
+  'EndDeviceInput.device': UUID,
+  'TakeCaseNumbersInput.device': UUID,
+  'ReturnCaseNumbersInput.block': UUID,
 };
 
 /** The smallest input a mutation accepts. Plain texts get a fixed text; values with a meaning come from the samples. */
