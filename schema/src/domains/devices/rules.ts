@@ -3,6 +3,7 @@ import type { Day } from '../../kernel/calendar.ts';
 import { dayOf, endOfDay, plusDays } from '../../kernel/calendar.ts';
 import { problem } from '../../kernel/errors.ts';
 import type { DivisionCode, Divisions } from '../../kernel/divisions.ts';
+import type { Role } from '../../kernel/words.ts';
 import type { Viewer } from '../../operation/permissions.ts';
 import { permittedRole } from '../../operation/permissions.ts';
 import type { BlockState, DeviceEnd } from './words.ts';
@@ -19,6 +20,9 @@ export const LATE_DAYS = 7;
 export const CLOCK_LEEWAY_MS = 5 * 60_000;
 /** Most devices of one person that have not ended. */
 export const MOST_DEVICES = 5;
+
+/** Posts that see and end their own devices alone. */
+const OWN_ONLY: readonly Role[] = ['AGENT', 'CLERK'];
 
 const article = ARTICLES.lateFiling;
 
@@ -79,7 +83,7 @@ export function requireOwnDevice(device: DeviceStanding, viewer: DevicePerson): 
 export function requireDeviceEnder(device: DevicePerson, viewer: Viewer, divisions: Divisions): void {
   if (isOwner(device, viewer)) return;
   const { tier } = divisions.get(viewer.division);
-  const roles = viewer.roles.filter((role) => role === 'CHIEF' || role === 'HEAD');
+  const roles = viewer.roles.filter((role) => !OWN_ONLY.includes(role));
   if (permittedRole({ ...viewer, roles }, 'END_DEVICE', tier) !== undefined) return;
   throw problem('FORBIDDEN', 'A device is ended by its person, or by a chief of the desk.', {
     article: ARTICLES.postDuties,
@@ -91,7 +95,7 @@ export function requireDeviceEnder(device: DevicePerson, viewer: Viewer, divisio
  */
 export function seesAllDevices(viewer: Viewer, division: DivisionCode, divisions: Divisions): boolean {
   const { tier } = divisions.get(viewer.division);
-  const roles = viewer.roles.filter((role) => role !== 'AGENT' && role !== 'CLERK');
+  const roles = viewer.roles.filter((role) => !OWN_ONLY.includes(role));
   return (
     divisions.isWithin(division, viewer.division) &&
     permittedRole({ ...viewer, roles }, 'READ_DEVICES', tier) !== undefined
