@@ -28,7 +28,7 @@ describe('the version a receiver must know', () => {
   });
 
   test('is the fourth for what a deputy head wrote: an older program does not know the post', () => {
-    const by = (...posts: Role[]) => ({ actions: [], posts, largest: 0 });
+    const by = (...posts: Role[]) => ({ actions: [], posts, largest: 0, late: false });
     for (const kind of ['DOSSIER', 'ECHO', 'OPINION_REQUEST', 'CASE_NOTE'] as const) {
       expect(protocolOf(kind, () => by('CLERK', 'DEPUTY_HEAD'))).toBe(4);
       expect(protocolOf(kind, () => by('CLERK', 'HEAD'))).toBeLessThan(4);
