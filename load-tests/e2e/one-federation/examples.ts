@@ -35,6 +35,13 @@ export function examples(asking: Asking): void {
     expect(printed).toMatch(/331022103201-\d{8}-\d+ {2}户口簿 户口簿\.pdf 1500015 字节/);
   });
 
+  test('the example of a late filing takes numbers, files with one, and has the rest taken back', async () => {
+    const printed = await example('file-late');
+    expect(printed).toMatch(/预留编号 20 个/);
+    expect(printed).toMatch(/补录 331022103201-\d{8}-\d+: 收件/);
+    expect(printed).toContain('LOST TAKEN_BACK: 已用 1 个, 可用 0 个');
+  });
+
   test('the example of signals hears of a case that comes and of a note on it', async () => {
     const printed = await example('hear-of-signals');
     expect(printed).toMatch(/CASE_CAME 331022103201-\S+ 最低生活保障\S+\nNOTE_ADDED/);

@@ -55,6 +55,7 @@ export const DEMO_PEOPLE: readonly DemoPerson[] = [
   person('zhuao-chief', '叶向东', '331022102', 'CHIEF'),
   person('county-civil-clerk', '吴慧敏', '331022', 'CLERK', '民政'),
   person('county-civil-chief', '郑海峰', '331022', 'CHIEF', '民政'),
+  person('county-civil-deputy', '洪静宜', '331022', 'DEPUTY_HEAD', '民政'),
   person('county-civil-head', '林国栋', '331022', 'HEAD', '民政'),
   person('county-education-clerk', '俞书雅', '331022', 'CLERK', '教育'),
   person('county-market-clerk', '罗立新', '331022', 'CLERK', '市场监管'),

@@ -241,7 +241,7 @@ describe('what a desk keeps', () => {
   });
 
   test.each(OF_OWN_DESK)('is asked at the own desk alone, whoever carries the question: $field', async (question) => {
-    const posts: Role[] = ['AGENT', 'CLERK', 'CHIEF', 'HEAD', 'SUPERVISOR'];
+    const posts: Role[] = ['AGENT', 'CLERK', 'CHIEF', 'DEPUTY_HEAD', 'HEAD', 'SUPERVISOR'];
     for (const viewer of posts.map((post) => personAt(COUNTY, post))) {
       const { value, codes } = await answer(question, viewer);
       expect([viewer.sub, value, codes]).toEqual([viewer.sub, null, ['FORBIDDEN']]);

@@ -9,6 +9,7 @@ import { caseload } from '@liandong/schema/domains/caseload';
 import { caseSheets } from '@liandong/schema/domains/case-sheets';
 import { catalogue } from '@liandong/schema/domains/catalogue';
 import { delegation } from '@liandong/schema/domains/delegation';
+import { devices } from '@liandong/schema/domains/devices';
 import { enquiries } from '@liandong/schema/domains/enquiries';
 import { expedited } from '@liandong/schema/domains/expedited';
 import { implementation } from '@liandong/schema/domains/implementation';
@@ -46,6 +47,7 @@ import { healingRefusal } from '../restore/index.ts';
 import { HostDrift, catalogueHandlers, catalogueLookup } from '../catalogue/index.ts';
 import type { SharedTx } from '../db/index.ts';
 import { delegatedStages, delegationHandlers, openGrants, powersOn } from '../delegation/index.ts';
+import { deviceHandlers } from '../devices/index.ts';
 import { enquiryHandlers } from '../enquiries/index.ts';
 import { feeEntries, feeHandlers, feesOf, feesReader } from '../fees/index.ts';
 import { filingHandlers, filingLookup, filingView } from '../filing/index.ts';
@@ -115,6 +117,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     ),
     atNode(papers, papersHandlers({ node, divisions, renderer: parts.renderer, now })),
     atNode(uploads, uploadHandlers({ now })),
+    atNode(devices, deviceHandlers({ node, divisions, now })),
     atNode(handling, handlingHandlers(cases, putOff, parts.config.verifyPage), showCase),
     atNode(
       expedited,

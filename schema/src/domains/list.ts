@@ -7,6 +7,7 @@ import { caseload } from './caseload/operations.ts';
 import { caseSheets } from './case-sheets/operations.ts';
 import { catalogue } from './catalogue/operations.ts';
 import { delegation } from './delegation/operations.ts';
+import { devices } from './devices/operations.ts';
 import { enquiries } from './enquiries/operations.ts';
 import { expedited } from './expedited/operations.ts';
 import { finding } from './finding/operations.ts';
@@ -40,6 +41,7 @@ export const DOMAINS = listed(
   filing,
   papers,
   uploads,
+  devices,
   handling,
   expedited,
   caseload,

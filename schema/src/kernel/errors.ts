@@ -123,6 +123,11 @@ export const ERRORS = {
   SLOT_FULL: { http: 409, retry: false, zh: '该时段已约满' },
   SLOT_CLOSED: { http: 409, retry: false, zh: '该时段已关闭或已开始' },
   APPOINTMENT_LIMIT: { http: 409, retry: false, zh: '未到期的预约已达上限' },
+  DEVICE_ENDED: { http: 409, retry: false, zh: '设备已停用' },
+  DEVICE_LIMIT: { http: 409, retry: false, zh: '设备已达上限' },
+  NUMBERS_LEFT: { http: 409, retry: false, zh: '预留编号尚未用完' },
+  NUMBER_USED: { http: 409, retry: false, zh: '办件编号已使用' },
+  NUMBER_ENDED: { http: 409, retry: false, zh: '预留编号已交回、收回或过期' },
   // projects, green channel, urgent cases
   PROJECT_CONFLICT: { http: 409, retry: false, zh: '办件已属其他项目' },
   PROJECT_ENDED: { http: 409, retry: false, zh: '项目已终止' },

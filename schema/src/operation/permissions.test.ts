@@ -89,6 +89,8 @@ describe('the table of posts', () => {
       'READ_SIGNALS',
       'READ_CASES_BY_APPLICANT',
       'REISSUE_TRACKING_CODE',
+      'END_DEVICE',
+      'READ_DEVICES',
       'ANSWER_PROJECT',
       'READ_PROJECT',
     ];
@@ -172,6 +174,9 @@ describe('the table of posts', () => {
       'READ_APPOINTMENTS',
       'CALL_NUMBER',
       'READ_QUEUE',
+      'END_DEVICE',
+      'READ_DEVICES',
+      'READ_CASE_NUMBERS',
       'KEEP_PROJECT',
       'DISPATCH_PROJECT',
       'ANSWER_PROJECT',

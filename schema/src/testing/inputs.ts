@@ -35,6 +35,9 @@ const ALWAYS: Samples = {
   'EndAccountInput.username': 'wang-fang',
   'leaving.username': 'wang-fang',
   'EndPostInput.id': UUID,
+  'EndDeviceInput.device': UUID,
+  'TakeCaseNumbersInput.device': UUID,
+  'ReturnCaseNumbersInput.block': UUID,
 };
 
 /** The smallest input a mutation accepts. Plain texts get a fixed text; values with a meaning come from the samples. */
