@@ -38,9 +38,11 @@ import {
 
 /**
  * What the public may ask: catalogue, places, published lists and figures, the people at each window, the data on
- * offer, the slots that can be booked, the numbers called in a hall, and what a number and its tracking code open.
+ * offer, the slots that can be booked, the numbers called in a hall, what a number and its tracking code open, and
+ * whether a login is somebody's.
  */
 const PUBLIC = [
+  '_accountHomes',
   'admission',
   'answerTerms',
   'appointmentSlots',
@@ -55,15 +57,18 @@ const PUBLIC = [
   'delegations',
   'fullAuthority',
   'guide',
+  '_heldPosts',
   '_implementations',
   'item',
   '_items',
   'legalBases',
+  '_passwordChoices',
   'personalDataReads',
   '_placeRosters',
   'powerTransfers',
   'queueBoard',
   'publishedList',
+  '_signIns',
   'standardization',
   'track',
   'verifyDocument',
@@ -237,7 +242,7 @@ describe('what a desk keeps', () => {
   });
 
   test.each(OF_OWN_DESK)('is asked at the own desk alone, whoever carries the question: $field', async (question) => {
-    const posts: Role[] = ['AGENT', 'CLERK', 'CHIEF', 'HEAD', 'SUPERVISOR'];
+    const posts: Role[] = ['AGENT', 'CLERK', 'CHIEF', 'DEPUTY_HEAD', 'HEAD', 'SUPERVISOR'];
     for (const viewer of posts.map((post) => personAt(COUNTY, post))) {
       const { value, codes } = await answer(question, viewer);
       expect([viewer.sub, value, codes]).toEqual([viewer.sub, null, ['FORBIDDEN']]);

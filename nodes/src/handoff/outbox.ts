@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { currentTrace } from '@liandong/runtime';
-import type { DivisionCode } from '@liandong/schema/kernel';
+import type { DivisionCode, Role } from '@liandong/schema/kernel';
 import type { LogAction, Material } from '@liandong/schema/case';
+import type { CaseNoteMessage, Note } from '@liandong/schema/domains/notes';
 import type { Carried, MaterialPart, MessageKind } from '@liandong/schema/wire';
 import { FIRST_PROTOCOL, jsonBytes, MAX_PAYLOAD, PROTOCOL, protocolOf, textRoom } from '@liandong/schema/wire';
 import { problem } from '@liandong/schema/kernel';
@@ -122,21 +123,30 @@ export class Outbox {
  */
 const MOST_GROWTH = 4;
 
-const NOTHING: Carried = { actions: [], largest: 0 };
+const NOTHING: Carried = { actions: [], posts: [], largest: 0, late: false };
 
 /** What a message of a kind that carries something has in it. */
 function carriedBy(kind: MessageKind, body: unknown): Carried {
-  if (kind === 'MATERIAL') return { actions: [], largest: (body as MaterialPart).size };
+  if (kind === 'MATERIAL') return { ...NOTHING, largest: (body as MaterialPart).size };
+  if (kind === 'CASE_NOTE') {
+    return { ...NOTHING, posts: [(payloadOf((body as CaseNoteMessage).note) as Note).author.role] };
+  }
   const lines = (body as { lines: readonly string[] }).lines.map((jws) => payloadOf(jws) as CarriedLine);
   // lines of joint handling name materials by their digests alone
   const sizes = lines.flatMap(({ data }) => data?.materials?.map((m) => (typeof m === 'string' ? 0 : m.size)) ?? []);
-  return { actions: lines.map(({ action }) => action), largest: Math.max(0, ...sizes) };
+  return {
+    actions: lines.map(({ action }) => action),
+    posts: lines.flatMap(({ actor }) => actor?.role ?? []),
+    largest: Math.max(0, ...sizes),
+    late: lines.some(({ action, data }) => action === 'FILED' && data?.late !== undefined),
+  };
 }
 
 /** The parts of a line that say what its reader must know. */
 interface CarriedLine {
   action: LogAction;
-  data?: { materials?: readonly (Pick<Material, 'size'> | string)[] };
+  actor?: { role: Role | null };
+  data?: { materials?: readonly (Pick<Material, 'size'> | string)[]; late?: object };
 }
 
 const insertOwed = coalesced(async (tx: SharedTx, given: readonly (readonly Left[])[]) => {

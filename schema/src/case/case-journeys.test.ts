@@ -148,7 +148,7 @@ describe('on every journey of a case', () => {
     });
   });
 
-  test('whoever decides is a chief or the head who did not review, after a review of the same organ', () => {
+  test('whoever decides is a chief, a deputy head or the head who did not review, after a review of the same organ', () => {
     fc.assert(
       fc.property(anyJourney, (journey) => {
         const { decision, reviews } = travel(journey, () => {}).file;
@@ -156,7 +156,7 @@ describe('on every journey of a case', () => {
         const reviewers = reviews.filter((r) => r.node === decision?.node).map((r) => r.actor.sub);
         expect(reviewers.length).toBeGreaterThan(0);
         expect(reviewers).not.toContain(decision?.actor.sub);
-        expect(['CHIEF', 'HEAD']).toContain(decision?.actor.role);
+        expect(['CHIEF', 'DEPUTY_HEAD', 'HEAD']).toContain(decision?.actor.role);
         const remedies = decision?.outcome === 'REFUSED' ? REMEDIES : null;
         expect(decision).toMatchObject({ reason: '理由', remedies });
       }),

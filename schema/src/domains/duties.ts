@@ -1,7 +1,9 @@
+import { accountDuties } from './accounts/duties.ts';
 import { admissionDuties } from './admission/duties.ts';
 import { appointmentDuties } from './appointments/duties.ts';
 import { caseloadDuties } from './caseload/duties.ts';
 import { delegationDuties } from './delegation/duties.ts';
+import { deviceDuties } from './devices/duties.ts';
 import { enquiryDuties } from './enquiries/duties.ts';
 import { expeditedDuties } from './expedited/duties.ts';
 import { handlingDuties } from './handling/duties.ts';
@@ -38,6 +40,8 @@ export const DOMAIN_DUTIES = {
   ...operatorDuties,
   ...appointmentDuties,
   ...queueDuties,
+  ...accountDuties,
+  ...deviceDuties,
 };
 /** Those of the steps of every case. */
 export const CASE_DUTIES = { ...filingDuties, ...handlingDuties };

@@ -1,4 +1,5 @@
 import type { Domain, NoNameTwice } from '../operation/domain.ts';
+import { accountsDomain } from './accounts/operations.ts';
 import { admission } from './admission/operations.ts';
 import { appointments } from './appointments/operations.ts';
 import { bundles } from './bundles/operations.ts';
@@ -6,6 +7,7 @@ import { caseload } from './caseload/operations.ts';
 import { caseSheets } from './case-sheets/operations.ts';
 import { catalogue } from './catalogue/operations.ts';
 import { delegation } from './delegation/operations.ts';
+import { devices } from './devices/operations.ts';
 import { enquiries } from './enquiries/operations.ts';
 import { expedited } from './expedited/operations.ts';
 import { finding } from './finding/operations.ts';
@@ -40,6 +42,7 @@ export const DOMAINS = listed(
   filing,
   papers,
   uploads,
+  devices,
   handling,
   expedited,
   caseload,
@@ -58,6 +61,7 @@ export const DOMAINS = listed(
   queue,
   proxy,
   roster,
+  accountsDomain,
   bundles,
   projects,
   admission,

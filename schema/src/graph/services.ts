@@ -1,6 +1,7 @@
 import type { DivisionCode } from '../kernel/divisions.ts';
 import type { Problem } from '../kernel/errors.ts';
 import type { Viewer } from '../operation/permissions.ts';
+import type { AccountLookup } from '../domains/accounts/views.ts';
 import type { FilingLookup } from '../domains/filing/views.ts';
 import type { HandlingLookup } from '../domains/handling/views.ts';
 import type { CatalogDriftView, CatalogueLookup } from '../domains/catalogue/views.ts';
@@ -41,6 +42,10 @@ export interface NodeServices {
   catalogue: CatalogueLookup;
   implementation: ImplementationLookup;
   roster: RosterLookup;
+<<<<<<< HEAD
   casesWithin: CasesWithinLookup;
+=======
+  accounts: AccountLookup;
+>>>>>>> main
   reads: ReadsLog;
 }

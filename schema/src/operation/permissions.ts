@@ -51,7 +51,14 @@ export interface Viewer {
 const TABLE = {
   ...CASE_DUTIES,
   ...delegationDuties,
-  READ_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, HEAD: ORGANS, SUPERVISOR: ORGANS },
+  READ_CASE: {
+    AGENT: GRASSROOTS,
+    CLERK: EVERYWHERE,
+    CHIEF: ORGANS,
+    DEPUTY_HEAD: ORGANS,
+    HEAD: ORGANS,
+    SUPERVISOR: ORGANS,
+  },
   ...figureDuties,
   ...sharingDuties,
   ...readsDuties,
@@ -170,7 +177,7 @@ export function requireCaseReader(viewer: Viewer, holders: readonly DivisionCode
 }
 
 /** Those who handle cases; supervisors and those who keep the catalogue do not. */
-const HANDLING_ROLES: readonly Role[] = ['AGENT', 'CLERK', 'CHIEF', 'HEAD'];
+const HANDLING_ROLES: readonly Role[] = ['AGENT', 'CLERK', 'CHIEF', 'DEPUTY_HEAD', 'HEAD'];
 
 /**
  * Whether the viewer is one of the people who handle the case: of a desk that holds or held it, and not its supervisor.

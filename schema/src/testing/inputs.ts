@@ -35,6 +35,14 @@ const ALWAYS: Samples = {
     first: 5,
     from: { at: { urgent: null, running: null, paused: null }, behind: [] },
   }),
+  'OpenAccountInput.username': 'wang-fang',
+  'RenewCodeInput.username': 'wang-fang',
+  'EndAccountInput.username': 'wang-fang',
+  'leaving.username': 'wang-fang',
+  'EndPostInput.id': UUID,
+  'EndDeviceInput.device': UUID,
+  'TakeCaseNumbersInput.device': UUID,
+  'ReturnCaseNumbersInput.block': UUID,
 };
 
 /** The smallest input a mutation accepts. Plain texts get a fixed text; values with a meaning come from the samples. */

@@ -1,4 +1,5 @@
 import type { LogAction } from '../case/log-words.ts';
+import type { Role } from '../kernel/words.ts';
 import type { MessageKind } from './envelope.ts';
 
 /**
@@ -6,7 +7,7 @@ import type { MessageKind } from './envelope.ts';
  * is the first version. During an upgrade old and new hosts work side by side: a message that an old host can't read
  * waits for its upgrade.
  */
-export const PROTOCOL = 3;
+export const PROTOCOL = 4;
 /** Before hosts said which they know. */
 export const FIRST_PROTOCOL = 1;
 
@@ -14,14 +15,20 @@ export const FIRST_PROTOCOL = 1;
 export interface Since {
   messages: Readonly<Partial<Record<MessageKind, number>>>;
   lines: Readonly<Partial<Record<LogAction, number>>>;
+  /** Posts of the people who wrote a line or a note; a program that does not know the post can't read what they wrote. */
+  posts: Readonly<Partial<Record<Role, number>>>;
   /** Materials above 10 MiB. */
   largeMaterials: number;
+  /** 补录: a `FILED` line with the time its desk received the application, from which limits run. */
+  lateFilings: number;
 }
 /** A new kind is named here in the change that brings it, with {@link PROTOCOL} one higher. */
 export const SINCE: Since = {
   messages: { CASE_NOTE: 2 },
   lines: { MATERIALS_ARRANGED: 3, APPLICATION_CORRECTED: 3 },
+  posts: { DEPUTY_HEAD: 4 },
   largeMaterials: 3,
+  lateFilings: 4,
 };
 
 /** Largest material that hosts of the first version take, bytes. */
@@ -31,12 +38,23 @@ const FIRST_LARGEST = 10 * 1024 * 1024;
 export interface Carried {
   /** Actions of the lines in it. */
   actions: readonly LogAction[];
+  /** Posts of those who wrote the lines, or the note. */
+  posts: readonly Role[];
   /** Bytes of the largest material that goes with it; 0 for none. */
   largest: number;
+  /** Whether a line of it files late. */
+  late: boolean;
 }
 
-/** Kinds of messages that carry lines of a log, or materials. */
-const WITH_CONTENT: readonly MessageKind[] = ['DOSSIER', 'ECHO', 'MATERIAL', 'DATA_REQUEST'];
+/** Kinds of messages that carry lines of a log, a note, or materials. */
+const WITH_CONTENT: readonly MessageKind[] = [
+  'DOSSIER',
+  'ECHO',
+  'MATERIAL',
+  'DATA_REQUEST',
+  'OPINION_REQUEST',
+  'CASE_NOTE',
+];
 
 /**
  * The version a receiver must know to take a message.
@@ -45,9 +63,12 @@ const WITH_CONTENT: readonly MessageKind[] = ['DOSSIER', 'ECHO', 'MATERIAL', 'DA
 export function protocolOf(kind: MessageKind, carried: () => Carried, since: Since = SINCE): number {
   const own = since.messages[kind] ?? FIRST_PROTOCOL;
   if (!WITH_CONTENT.includes(kind)) return own;
-  const { actions, largest } = carried();
+  const { actions, posts, largest, late } = carried();
   // an echo and a request for data name materials and bring none
   const brings = kind === 'DOSSIER' || kind === 'MATERIAL';
   const bytes = brings && largest > FIRST_LARGEST ? since.largeMaterials : FIRST_PROTOCOL;
-  return Math.max(own, bytes, ...actions.map((action) => since.lines[action] ?? FIRST_PROTOCOL));
+  const ofLines = actions.map((action) => since.lines[action] ?? FIRST_PROTOCOL);
+  const ofPosts = posts.map((post) => since.posts[post] ?? FIRST_PROTOCOL);
+  const receipt = late ? since.lateFilings : FIRST_PROTOCOL;
+  return Math.max(own, bytes, receipt, ...ofLines, ...ofPosts);
 }

@@ -6,6 +6,7 @@ export const figureDuties = {
     AGENT: GRASSROOTS,
     CLERK: EVERYWHERE,
     CHIEF: ORGANS,
+    DEPUTY_HEAD: ORGANS,
     HEAD: ORGANS,
     CATALOGUER: ORGANS,
     SUPERVISOR: ORGANS,

@@ -7,9 +7,10 @@ export const findingDuties = {
     AGENT: GRASSROOTS,
     CLERK: EVERYWHERE,
     CHIEF: ORGANS,
+    DEPUTY_HEAD: ORGANS,
     HEAD: ORGANS,
     SUPERVISOR: ORGANS,
   },
   /** 补发查询码 at the desk that took the case in. */
-  REISSUE_TRACKING_CODE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, HEAD: ORGANS },
+  REISSUE_TRACKING_CODE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, DEPUTY_HEAD: ORGANS, HEAD: ORGANS },
 } as const satisfies Record<string, Duty>;

@@ -27,6 +27,8 @@ describe('a decision is signed', () => {
     ['CHIEF', 'CHIEF'],
     ['SECTION_HEAD', 'CHIEF'],
     ['SECTION_HEAD', 'HEAD'],
+    ['CHIEF', 'DEPUTY_HEAD'],
+    ['DEPUTY_HEAD', 'DEPUTY_HEAD'],
     ['DEPUTY_HEAD', 'HEAD'],
     ['HEAD', 'HEAD'],
   ])('of an item of level %s by a %s', (level, role) => {
@@ -38,6 +40,7 @@ describe('a decision is signed', () => {
   test.each<[SignOffLevel, Role]>([
     ['DEPUTY_HEAD', 'CHIEF'],
     ['HEAD', 'CHIEF'],
+    ['HEAD', 'DEPUTY_HEAD'],
   ])('of an item of level %s by no %s', (level, role) => {
     const log = reviewedAtCounty();
     expect(refusal(() => decideCase(county(log, role, signedBy(level)), log.file, 'GRANTED', null))).toMatchObject({

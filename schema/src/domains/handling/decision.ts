@@ -116,7 +116,8 @@ function requireNoChair({ hearing }: CaseFile, reviewers: readonly LogActor[]): 
 }
 
 /**
- * Decides (决定), by the chief representative, never by a person who accepted or reviewed (一审一核).
+ * Decides (决定), by the chief representative, the deputy head in charge or the head, as high as the item requires, and
+ * never by a person who accepted or reviewed (一审一核).
  * @throws {ProblemError} REVIEW_MISSING, SAME_PERSON, REASON_MISSING, GRANT_NOT_IN_EFFECT, RENEWAL_EXPIRED,
  * HEARING_NOT_OFFERED, HEARING_OPEN, HEARING_MISSING, NOT_FOUND for a discretion standard there is not
  */
@@ -263,7 +264,12 @@ function citedOf({ implementation, item }: Desk, id: string | null): CitedDiscre
 }
 
 /** The highest level each post signs for (签批层级). */
-const SIGNS_UP_TO: Partial<Record<Role, SignOffLevel>> = { CLERK: 'WINDOW', CHIEF: 'SECTION_HEAD', HEAD: 'HEAD' };
+const SIGNS_UP_TO: Partial<Record<Role, SignOffLevel>> = {
+  CLERK: 'WINDOW',
+  CHIEF: 'SECTION_HEAD',
+  DEPUTY_HEAD: 'DEPUTY_HEAD',
+  HEAD: 'HEAD',
+};
 
 /**
  * Checks that the signature is as high as the item requires.

@@ -9,7 +9,7 @@ export const jointDuties = {
    * Questions to the person's own department. Agents who help applicants do not read the organs' questions to each
    * other.
    */
-  READ_OPINIONS: { CLERK: ORGANS, CHIEF: ORGANS, HEAD: ORGANS, SUPERVISOR: ORGANS },
-  RESOLVE_OBJECTION: { CHIEF: ORGANS, HEAD: ORGANS },
-  WITHDRAW_QUESTION: { CHIEF: ORGANS, HEAD: ORGANS },
+  READ_OPINIONS: { CLERK: ORGANS, CHIEF: ORGANS, DEPUTY_HEAD: ORGANS, HEAD: ORGANS, SUPERVISOR: ORGANS },
+  RESOLVE_OBJECTION: { CHIEF: ORGANS, DEPUTY_HEAD: ORGANS, HEAD: ORGANS },
+  WITHDRAW_QUESTION: { CHIEF: ORGANS, DEPUTY_HEAD: ORGANS, HEAD: ORGANS },
 } as const satisfies Record<string, Duty>;

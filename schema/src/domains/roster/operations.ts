@@ -169,7 +169,7 @@ const recordTraining = mutation('recordTraining', {
  */
 const nameStandIn = mutation('nameStandIn', {
   zh: '指定B角',
-  about: 'who stands in for whom; by the chief or the head, never for themselves.',
+  about: 'who stands in for whom; by a chief, a deputy head or the head, never for themselves.',
   by: 'KEEP_STAND_INS',
   article: standInRules,
   ...atKeptDesk,

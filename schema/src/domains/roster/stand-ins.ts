@@ -33,16 +33,20 @@ export interface KeptStandIn extends StandIn {
 }
 
 /** Posts that may have a stand-in: those that handle cases or money, never a supervisor's. */
-export const STAND_IN_ROLES = ['AGENT', 'CLERK', 'CASHIER', 'CHIEF', 'HEAD'] as const satisfies Role[];
+export const STAND_IN_ROLES = ['AGENT', 'CLERK', 'CASHIER', 'CHIEF', 'DEPUTY_HEAD', 'HEAD'] as const satisfies Role[];
 export type StandInRole = (typeof STAND_IN_ROLES)[number];
 export const STAND_IN_ROLE_LABELS: Record<StandInRole, string> = {
   AGENT: ROLE_LABELS.AGENT,
   CLERK: ROLE_LABELS.CLERK,
   CASHIER: ROLE_LABELS.CASHIER,
   CHIEF: ROLE_LABELS.CHIEF,
+  DEPUTY_HEAD: ROLE_LABELS.DEPUTY_HEAD,
   HEAD: ROLE_LABELS.HEAD,
 };
 export const STAND_IN_ROLE = vocabulary('StandInRole', 'AB角岗位: posts that are stood in for.', STAND_IN_ROLE_LABELS);
+
+/** Posts by rank, from the one that keeps the stand-ins of all below it. */
+const RANKS: readonly Role[] = ['CHIEF', 'DEPUTY_HEAD', 'HEAD'];
 
 /** Whether the stand-in is valid on a day. */
 export function standsOn(s: Pick<KeptStandIn, 'from' | 'until' | 'endedOn'>, day: Day): boolean {
@@ -74,7 +78,7 @@ export function standInFor(
 
 /**
  * Checks that a chief may name this stand-in, beside the existing ones.
- * @param keeper the post that keeps stand-ins: a chief fills no head's post
+ * @param keeper the post that keeps stand-ins: it fills no post above its own
  * @throws {ProblemError} BAD_INPUT, FORBIDDEN, WRONG_DEPARTMENT, STAND_IN_CONFLICT
  */
 export function requireStandIn(
@@ -94,10 +98,9 @@ export function requireStandIn(
       article,
     });
   }
-  if (made.role === 'HEAD' && keeper.role !== 'HEAD') {
-    throw problem('FORBIDDEN', `The head's stand-in is named by a head, not by ${ROLE_LABELS[keeper.role]}.`, {
-      article,
-    });
+  if (RANKS.indexOf(made.role) > Math.max(0, RANKS.indexOf(keeper.role))) {
+    const [post, by] = [ROLE_LABELS[made.role], ROLE_LABELS[keeper.role]];
+    throw problem('FORBIDDEN', `A stand-in for ${post} is named in that post or above, not by ${by}.`, { article });
   }
   if (keeper.department !== null && made.department !== keeper.department) {
     throw problem('WRONG_DEPARTMENT', `${keeper.department} names stand-ins for its own posts only.`, {

@@ -100,7 +100,7 @@ const WHATS = [
 ] as const;
 type What = (typeof WHATS)[number];
 
-export const HANDLING: Role[] = ['AGENT', 'CLERK', 'CHIEF', 'HEAD', 'CASHIER'];
+export const HANDLING: Role[] = ['AGENT', 'CLERK', 'CHIEF', 'DEPUTY_HEAD', 'HEAD', 'CASHIER'];
 const anyAttempt = fc.record({
   what: fc.constantFrom(...WHATS),
   /** Index of a helpful step to do instead; null to do the step in `what`. */

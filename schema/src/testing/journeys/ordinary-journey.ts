@@ -48,7 +48,7 @@ const anyAttempt = fc.record({
     { weight: 1, arbitrary: fc.constantFrom('filing', 'acceptor', 'decider', 'stranger') },
   ),
   roles: fc.oneof(
-    { weight: 4, arbitrary: fc.constant<Role[]>(['CLERK', 'CHIEF', 'HEAD']) },
+    { weight: 4, arbitrary: fc.constant<Role[]>(['CLERK', 'CHIEF', 'DEPUTY_HEAD', 'HEAD']) },
     { weight: 1, arbitrary: fc.subarray<Role>(['AGENT', 'CLERK', 'CHIEF', 'HEAD', 'SUPERVISOR', 'CATALOGUER']) },
   ),
   /** One of three people at each desk. */
