@@ -28,7 +28,7 @@ import type { HostAnswer, HostCaller } from './transport/index.ts';
 const MAX_ROUNDS = 6;
 
 /** Longest wait of a page over many nodes for the slow ones, ms. */
-const SLOW_MS = 1_000;
+const SLOW_MS = 2_000;
 
 /** Time of a question reserved for the answer of a node that moved, ms. */
 const ANSWER_MS = 1_500;

@@ -108,7 +108,7 @@ export class Gateway {
     this.#desks = new DeskAccounts(
       executorOf(ROLES[accountsDomain.role]),
       () => this.registry.current.hosts,
-      () => this.#contextOf({ viewer: null, token: null }),
+      () => this.#contextOf({ viewer: null, token: null }, null),
     );
     this.#yoga = createYoga<Asked, GatewayContext>({
       schema,
@@ -204,7 +204,7 @@ export class Gateway {
     return uploadAnswer(request, this.#askFiles, () => this.#contextOf(identity, request.signal));
   }
 
-  #contextOf(identity: Identity, signal: AbortSignal): GatewayContext {
+  #contextOf(identity: Identity, signal: AbortSignal | null): GatewayContext {
     return { ...identity, deadline: performance.now() + this.#parts.requestTimeoutMs, signal };
   }
 

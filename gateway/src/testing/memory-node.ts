@@ -157,7 +157,6 @@ export class MemoryNode implements NodeServices {
     },
   };
 
-<<<<<<< HEAD
   readonly casesWithin: NodeServices['casesWithin'] = {
     part: async (viewer, asked) => {
       if (this.fault) throw this.fault;
@@ -165,7 +164,9 @@ export class MemoryNode implements NodeServices {
       if (!viewer.roles.includes('SUPERVISOR'))
         throw problem('FORBIDDEN', 'Only supervisors ask.', { node: this.code });
       return queuedOf(this.code, [...this.cases.values()], asked);
-=======
+    },
+  };
+
   /** Its people's logins, by name. */
   readonly logins = new Map<string, { secret: string; signedIn: SignedIn; posts: HeldPost[] }>();
   readonly accounts: NodeServices['accounts'] = {
@@ -188,7 +189,6 @@ export class MemoryNode implements NodeServices {
     postsOf: async (_issuer, sub) => {
       if (this.fault) throw this.fault;
       return [...this.logins.values()].flatMap(({ signedIn, posts }) => (signedIn.sub === sub ? posts : []));
->>>>>>> main
     },
   };
 

@@ -92,6 +92,7 @@ async function measured(options: SubtreeOptions, hosts: number, tell: (line: str
         person('supervisor', '蒋监督', COUNTY, 'SUPERVISOR'),
         ...agents.map((node) => person(`agent-${node}`, '包小芳', node, 'AGENT')),
       ],
+      awaited: agents,
       settings: async () => ({ LIANDONG_FEED_HEARTBEAT_MS: '20000' }),
     },
     gatewayPort: null,
@@ -130,7 +131,7 @@ interface Listed {
   list: {
     edges: { cursor: string; node: { id: string; number: string | null; applicant: { name: string } | null } }[];
     pageInfo: { hasNextPage: boolean; endCursor: string | null };
-    coverage: { silent: object[] };
+    coverage: { answered: number; silent: object[] };
   };
 }
 
@@ -246,6 +247,8 @@ class Measurement {
     const seen = new Set<string>();
     for (let after: string | null = null; ;) {
       const { list }: Listed = await supervisor.get<Listed>(IDS, { after, first: 200 });
+      // a host that was too busy to answer in time is asked again
+      if (list.coverage.answered < this.#options.nodes) continue;
       for (const { cursor, node } of list.edges) {
         if (deep.has(node.id) && after !== null) return { after, depth: seen.size };
         if (seen.has(node.id)) throw new Error(`${node.id} came twice`);

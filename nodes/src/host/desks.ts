@@ -191,11 +191,8 @@ function nodeDesks(node: DivisionCode, parts: HostParts, { drift, hostCases }: T
     catalogue: catalogueLookup({ queries: db.queries(node), divisions, drift, now }),
     implementation: implementationLookup(db.queries(node), divisions),
     roster: rosterLookup(db.queries(node), now),
-<<<<<<< HEAD
     casesWithin: casesWithinLookup({ node, divisions, hostCases }),
-=======
     accounts: accountLookup({ node, db, nodes: served, now }),
->>>>>>> main
     reads: readsLog(house),
   };
   return { cases, bundles: bundleDesk, services };

@@ -136,11 +136,8 @@ describe('root fields', () => {
   test('for merging take a list of keys, each with the node to ask, and give a list with room for nulls', () => {
     const entries = roots('Query').filter(({ field }) => field.name.startsWith('_'));
     expect(entries.map(({ field }) => field.name).sort()).toEqual([
-<<<<<<< HEAD
-      '_casesWithin',
-=======
       '_accountHomes',
->>>>>>> main
+      '_casesWithin',
       '_catalogueBases',
       '_catalogueDrifts',
       '_catalogueSeqs',

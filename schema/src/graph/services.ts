@@ -42,10 +42,7 @@ export interface NodeServices {
   catalogue: CatalogueLookup;
   implementation: ImplementationLookup;
   roster: RosterLookup;
-<<<<<<< HEAD
   casesWithin: CasesWithinLookup;
-=======
   accounts: AccountLookup;
->>>>>>> main
   reads: ReadsLog;
 }
