@@ -237,6 +237,14 @@ describe('the table of posts', () => {
     }
   });
 
+  test('lets an administrator keep logins and posts at every tier, and nobody else', () => {
+    const duties = ['KEEP_ACCOUNTS', 'READ_ACCOUNTS'];
+    for (const tier of TIERS) expect(dutiesOf('ADMINISTRATOR', tier)).toEqual(duties);
+    for (const role of ROLES.filter((r) => r !== 'ADMINISTRATOR')) {
+      for (const tier of TIERS) expect(dutiesOf(role, tier).filter((duty) => duties.includes(duty))).toEqual([]);
+    }
+  });
+
   test('lets a terminal in the hall take numbers, and do nothing else', () => {
     for (const tier of ['CITY', 'COUNTY', 'TOWNSHIP'] as const)
       expect(dutiesOf('TERMINAL', tier)).toEqual(['TAKE_NUMBER']);
