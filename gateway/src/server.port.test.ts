@@ -69,7 +69,7 @@ describe('over a real port', () => {
         body: JSON.stringify({ query }),
         signal: leaving.signal,
       }),
-    ).rejects.toThrow();
+    ).rejects.toThrow('aborted');
     await served.hosts.untilCancelled('villages');
     expect(served.hosts.requests.slice(before).map(({ host }) => host)).not.toContain('city');
     served.hosts.faults.clear();
