@@ -48,6 +48,13 @@ export function examples(asking: Asking): void {
     expect(printed).toMatch(/已读, 未读提醒 0/);
   });
 
+  test('the example of logins gives one, signs in with a chosen post, and ends it', async () => {
+    const printed = await example('keep-logins');
+    expect(printed).toMatch(/账号 agent-\w+@331022103201 WAITING, 启用码 (\w{4}-){2}\w{4}/);
+    expect(printed).toMatch(/设定密码 204\n岗位 \d+ AGENT\n岗位 \d+ AGENT\n登录, 未读提醒 \d+/);
+    expect(printed).toMatch(/ENDED 调离, 待重新认领 0\nPOST_ENDED/);
+  });
+
   test('the example of competence names who accepts and who decides', async () => {
     expect(await example('ask-competence')).toMatch(/800 元: 受理 亭旁镇, 决定 \S+/);
   });

@@ -1,3 +1,4 @@
+import { accountDuties } from './accounts/duties.ts';
 import { admissionDuties } from './admission/duties.ts';
 import { appointmentDuties } from './appointments/duties.ts';
 import { caseloadDuties } from './caseload/duties.ts';
@@ -37,6 +38,7 @@ export const DOMAIN_DUTIES = {
   ...operatorDuties,
   ...appointmentDuties,
   ...queueDuties,
+  ...accountDuties,
   ...deviceDuties,
 };
 /** Those of the steps of every case. */

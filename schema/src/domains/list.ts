@@ -1,4 +1,5 @@
 import type { Domain, NoNameTwice } from '../operation/domain.ts';
+import { accountsDomain } from './accounts/operations.ts';
 import { admission } from './admission/operations.ts';
 import { appointments } from './appointments/operations.ts';
 import { bundles } from './bundles/operations.ts';
@@ -59,6 +60,7 @@ export const DOMAINS = listed(
   queue,
   proxy,
   roster,
+  accountsDomain,
   bundles,
   projects,
   admission,
