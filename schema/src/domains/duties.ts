@@ -1,4 +1,5 @@
 import { admissionDuties } from './admission/duties.ts';
+import { answerDuties } from './answers/duties.ts';
 import { appointmentDuties } from './appointments/duties.ts';
 import { caseloadDuties } from './caseload/duties.ts';
 import { delegationDuties } from './delegation/duties.ts';
@@ -22,6 +23,7 @@ import { proxyDuties } from './proxy/duties.ts';
 import { queueDuties } from './queue/duties.ts';
 import { readsDuties } from './reads/duties.ts';
 import { sharingDuties } from './sharing/duties.ts';
+import { reportDuties } from './reports/duties.ts';
 import { rosterDuties } from './roster/duties.ts';
 import { signalDuties } from './signals/duties.ts';
 
@@ -36,6 +38,8 @@ export const DOMAIN_DUTIES = {
   ...operatorDuties,
   ...appointmentDuties,
   ...queueDuties,
+  ...answerDuties,
+  ...reportDuties,
 };
 /** Those of the steps of every case. */
 export const CASE_DUTIES = { ...filingDuties, ...handlingDuties };

@@ -30,6 +30,8 @@ const ALWAYS: Samples = {
   'AddToUploadInput.upload': UUID,
   'DiscardUploadInput.upload': UUID,
   'upload.id': UUID,
+  'RecordReportResultInput.upload': UUID,
+  'ReportOutsideInput.way': 'EXCHANGE',
 };
 
 /** The smallest input a mutation accepts. Plain texts get a fixed text; values with a meaning come from the samples. */
