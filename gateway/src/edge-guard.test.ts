@@ -1,6 +1,7 @@
+import { hashPassword } from '@liandong/runtime';
 import { get } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
-import { Issuer, LoginGuard, generateIssuerKey, hashPassword } from './issuer/index.ts';
+import { Issuer, LoginGuard, generateIssuerKey } from './issuer/index.ts';
 import { COUNTY } from './testing/memory-federation.ts';
 import { freePort } from '@liandong/runtime/local';
 import { personAt } from './testing/people.ts';

@@ -1,7 +1,7 @@
-import { programLog } from '@liandong/runtime';
+import { hashPassword, programLog } from '@liandong/runtime';
 import { TokenVerifier } from '@liandong/schema/identity';
 import { expect, test } from 'vitest';
-import { Issuer, generateIssuerKey, hashPassword } from './issuer/index.ts';
+import { Issuer, generateIssuerKey } from './issuer/index.ts';
 import { COUNTY } from './testing/memory-federation.ts';
 import { TokenOffice, personAt } from './testing/people.ts';
 import { TestGateway } from './testing/test-gateway.ts';

@@ -1,3 +1,4 @@
+import { hashPassword } from '@liandong/runtime';
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -12,7 +13,7 @@ import { decodeProtectedHeader } from 'jose';
 import { parseIssuers, TokenVerifier } from '@liandong/schema/identity';
 import { graphqlSubject, hostRequestSchema } from '@liandong/schema/wire';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Issuer, generateIssuerKey, hashPassword } from './issuer/index.ts';
+import { Issuer, generateIssuerKey } from './issuer/index.ts';
 import {
   CITY,
   COUNTY,

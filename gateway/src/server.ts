@@ -6,6 +6,7 @@ import { createServerAdapter } from '@whatwg-node/server';
 import type { Divisions } from '@liandong/schema/kernel';
 import type { Placement } from '@liandong/schema/wire';
 import type { TokenVerifier } from '@liandong/schema/identity';
+import { accountsDomain } from '@liandong/schema/domains/accounts';
 import { papers } from '@liandong/schema/domains/papers';
 import { signals } from '@liandong/schema/domains/signals';
 import { problem } from '@liandong/schema/kernel';
@@ -20,7 +21,7 @@ import { paperAnswer } from './papers.ts';
 import { uploadAnswer } from './uploads.ts';
 import { heavyRoots } from './gather-weights.ts';
 import type { Issuer } from './issuer/index.ts';
-import { issuerAnswer, trackedConsent } from './issuer/index.ts';
+import { DeskAccounts, issuerAnswer, trackedConsent } from './issuer/index.ts';
 import { observeRequest } from './observability/index.ts';
 import type { Body, Identity } from './plugins/index.ts';
 import {
@@ -76,6 +77,8 @@ export class Gateway {
   /** Asks the role that papers and uploads belong to. */
   readonly #askFiles: ReturnType<typeof routedExecutor>;
   readonly #signals: SignalStreams;
+  /** Logins that desks gave their people. */
+  readonly #desks: DeskAccounts;
   readonly #yoga: YogaServerInstance<Asked, GatewayContext>;
   #stopServing: (() => Promise<void>) | null = null;
 
@@ -102,6 +105,11 @@ export class Gateway {
       contextOf: (context) => this.#signals.contextOf(context),
     });
     this.#askFiles = executorOf(ROLES[papers.role]);
+    this.#desks = new DeskAccounts(
+      executorOf(ROLES[accountsDomain.role]),
+      () => this.registry.current.hosts,
+      () => this.#contextOf({ viewer: null, token: null }),
+    );
     this.#yoga = createYoga<Asked, GatewayContext>({
       schema,
       graphqlEndpoint: '/graphql',
@@ -155,7 +163,7 @@ export class Gateway {
         caller,
       ),
     );
-    const issued = issuer && (await issuerAnswer(issuer, request, caller.address, findConsent));
+    const issued = issuer && (await issuerAnswer(issuer, request, caller.address, { findConsent, desks: this.#desks }));
     if (issued) return issued;
     if (pathname.startsWith('/papers/'))
       return (await this.#paper(request, caller)) ?? refusal(404, 'NOT_FOUND', 'This is no address of a paper.');

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Issuer, parsePeople } from '../issuer/index.ts';
 import { COUNTY, VILLAGE } from '../testing/memory-federation.ts';
 import { runCommand } from './index.ts';
+import { signIn } from '../testing/sign-in.ts';
 
 const DIVISIONS = fileURLToPath(new URL('../../../data/taizhou-divisions.csv', import.meta.url));
 const PASSWORD = 'a horse on the roof';
@@ -64,8 +65,8 @@ describe('people', () => {
     await add('bao');
     await add('wang', ['--name', '王芳', '--division', COUNTY, '--roles', 'CLERK,CHIEF', '--department', '民政']);
     const serving = await issuer();
-    await serving.login('bao', PASSWORD);
-    await expect(serving.login('bao', `${PASSWORD} `)).rejects.toThrow(code('UNAUTHENTICATED'));
+    await signIn(serving, 'bao', PASSWORD);
+    await expect(signIn(serving, 'bao', `${PASSWORD} `)).rejects.toThrow(code('UNAUTHENTICATED'));
     const { out } = await run(['people', 'list']);
     expect(out).toBe(`bao\t包大姐\t${VILLAGE}\tAGENT\nwang\t王芳\t${COUNTY}\tCLERK,CHIEF\t民政\n`);
     expect((await run(['people', 'list', '--division', COUNTY])).out).toBe(
@@ -79,10 +80,10 @@ describe('people', () => {
     const [changed] = await people();
     expect(changed).toMatchObject({ name: '包小芳', division: VILLAGE, roles: ['AGENT'] });
     expect(changed).not.toHaveProperty('window');
-    await (await issuer()).login('bao', PASSWORD);
+    await signIn(await issuer(), 'bao', PASSWORD);
     await run(['people', 'password', 'bao'], 'another horse there\n');
-    await (await issuer()).login('bao', 'another horse there');
-    await expect((await issuer()).login('bao', PASSWORD)).rejects.toThrow(code('UNAUTHENTICATED'));
+    await signIn(await issuer(), 'bao', 'another horse there');
+    await expect(signIn(await issuer(), 'bao', PASSWORD)).rejects.toThrow(code('UNAUTHENTICATED'));
     expect((await people())[0]).toMatchObject({ name: '包小芳' });
   });
 
@@ -150,7 +151,7 @@ describe('a password', () => {
   test('is asked for twice where somebody types it, and not shown', async () => {
     await run(['people', 'add', 'bao', ...AGENT], `${PASSWORD}\n${PASSWORD}\n`, true);
     await run(['issuer', 'make']);
-    await (await issuer()).login('bao', PASSWORD);
+    await signIn(await issuer(), 'bao', PASSWORD);
     const { shown } = await run(['people', 'password', 'bao'], `${PASSWORD}!\n${PASSWORD}!\n`, true);
     expect(shown).toBe('Password of bao: \nOnce more: \n');
   });
@@ -187,7 +188,7 @@ describe('the issuer’s keys', () => {
   test('change with overlap: the next is shown, then signs, then the one before is taken away', async () => {
     await run(['issuer', 'make']);
     const [first] = await kids();
-    const signing = async () => decodeProtectedHeader((await (await issuer()).login('bao', PASSWORD)).access_token).kid;
+    const signing = async () => decodeProtectedHeader((await signIn(await issuer(), 'bao', PASSWORD)).access_token).kid;
     await run(['issuer', 'next']);
     const [, next] = await kids();
     expect(await kids()).toEqual([first, next]);

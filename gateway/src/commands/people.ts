@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { readJson, readText } from '@liandong/runtime';
-import type { Divisions, Role, Tier } from '@liandong/schema/kernel';
-import { PERMISSIONS } from '@liandong/schema/operation';
+import { hashPassword, readJson, readText } from '@liandong/runtime';
+import type { Divisions, Role } from '@liandong/schema/kernel';
+import { worksAt } from '@liandong/schema/domains/accounts';
 import { dayOf, parseDivisions, problem, ROLES } from '@liandong/schema/kernel';
 import type { Person } from '../issuer/index.ts';
-import { hashPassword, parsePeople } from '../issuer/index.ts';
+import { parsePeople } from '../issuer/index.ts';
 import type { Command, Terminal } from './command.ts';
 import { fileOf, requireValue } from './command.ts';
 import { readPassword } from './password.ts';
@@ -143,9 +143,6 @@ async function requirePost(terminal: Terminal, { division, roles }: Pick<Person,
   const idle = roles.find((role) => !worksAt(role, place.tier));
   if (idle) throw problem('BAD_INPUT', `A ${idle} has nothing to do at a ${place.tier}.`, { field: 'roles' });
 }
-
-const worksAt = (role: Role, tier: Tier) =>
-  Object.values(PERMISSIONS).some((permitted) => permitted[role]?.includes(tier) ?? false);
 
 async function readDivisions(terminal: Terminal): Promise<Divisions> {
   const file = fileOf(terminal, {}, 'divisions', 'LIANDONG_DIVISIONS_FILE');

@@ -1,3 +1,4 @@
+import { hashPassword } from '@liandong/runtime';
 import { parseIssuers, TOKEN_AUDIENCE, TokenVerifier } from '@liandong/schema/identity';
 import { dayOf, endOfDay } from '@liandong/schema/kernel';
 import type { JWK } from 'jose';
@@ -5,7 +6,8 @@ import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, exportJWK, generat
 import { beforeAll, describe, expect, test } from 'vitest';
 import { COUNTY, VILLAGE } from '../testing/memory-federation.ts';
 import type { Person, TrackedConsent } from './index.ts';
-import { Issuer, generateIssuerKey, hashPassword } from './index.ts';
+import { Issuer, generateIssuerKey } from './index.ts';
+import { signIn } from '../testing/sign-in.ts';
 
 const code = (code: string) => expect.objectContaining({ code });
 let key: JWK;
@@ -43,7 +45,7 @@ const verifier = (of: Issuer = issuer) =>
 
 describe('a login', () => {
   test('with name and password gives a token that gateway and nodes take for that person', async () => {
-    const answer = await issuer.login('wang', 'right 密码');
+    const answer = await signIn(issuer, 'wang', 'right 密码');
     expect(answer).toMatchObject({ token_type: 'Bearer', expires_in: 8 * 3600 });
     expect(await verifier().verify(answer.access_token)).toEqual({
       issuer: 'embedded',
@@ -59,18 +61,18 @@ describe('a login', () => {
     const [first] = people;
     if (!first) throw new Error('nobody');
     const seated = await Issuer.open('embedded', key, [{ ...first, window: 'A1' }]);
-    const { access_token } = await seated.login('wang', 'right 密码');
+    const { access_token } = await signIn(seated, 'wang', 'right 密码');
     expect(await verifier(seated).verify(access_token)).toMatchObject({ sub: 'wang', window: 'A1' });
   });
 
   test('of somebody at a comprehensive window gives a token without a department', async () => {
-    const { access_token } = await issuer.login('li', 'another');
+    const { access_token } = await signIn(issuer, 'li', 'another');
     expect(decodeJwt(access_token)).not.toHaveProperty('department');
     expect(await verifier().verify(access_token)).toMatchObject({ sub: 'li', roles: ['AGENT'], department: null });
   });
 
   test('gives a token for this audience, by this issuer, for a working day', async () => {
-    const { access_token, expires_in } = await issuer.login('wang', 'right 密码');
+    const { access_token, expires_in } = await signIn(issuer, 'wang', 'right 密码');
     const { payload } = await jwtVerify(access_token, createLocalJWKSet(issuer.jwks()), {
       issuer: 'embedded',
       audience: TOKEN_AUDIENCE,
@@ -79,7 +81,7 @@ describe('a login', () => {
   });
 
   test('gives every token an id of its own', async () => {
-    const tokens = await Promise.all([issuer.login('li', 'another'), issuer.login('li', 'another')]);
+    const tokens = await Promise.all([signIn(issuer, 'li', 'another'), signIn(issuer, 'li', 'another')]);
     const ids = tokens.map(({ access_token }) => decodeJwt(access_token).jti);
     expect(new Set(ids).size).toBe(2);
     expect(ids).not.toContain(undefined);
@@ -95,7 +97,7 @@ describe('a login', () => {
         ['li', 'right 密码'],
         ['WANG', 'right 密码'],
         ['__proto__', 'x'],
-      ].map(([name = '', password = '']) => issuer.login(name, password).catch((error: unknown) => error)),
+      ].map(([name = '', password = '']) => signIn(issuer, name, password).catch((error: unknown) => error)),
     );
     const [first] = refusals;
     expect(first).toMatchObject({ code: 'UNAUTHENTICATED' });
@@ -111,7 +113,7 @@ describe('a token that acts for an applicant', () => {
   const standing: TrackedConsent = { consent: consent(), agentNode: VILLAGE };
   const asked = async (tracked: TrackedConsent | null | undefined, username = 'li', of = issuer) => {
     const password = username === 'li' ? 'another' : 'right 密码';
-    const { access_token: actorToken } = await of.login(username, password);
+    const { access_token: actorToken } = await signIn(of, username, password);
     return of.actFor({ actorToken, number: 'n-1', code: 'CODE' }, async () => tracked);
   };
   const today = () => dayOf(new Date());
@@ -163,7 +165,7 @@ describe('a token that acts for an applicant', () => {
   test('is refused to who is no agent, with a token of others, and with one that acts for somebody already', async () => {
     await expect(asked(standing, 'wang')).rejects.toThrow(code('FORBIDDEN'));
     const stranger = await Issuer.open('embedded', await generateIssuerKey(), people);
-    const { access_token: actorToken } = await stranger.login('li', 'another');
+    const { access_token: actorToken } = await signIn(stranger, 'li', 'another');
     const slip = { number: 'n-1', code: 'CODE' };
     await expect(issuer.actFor({ actorToken, ...slip }, async () => standing)).rejects.toThrow(code('UNAUTHENTICATED'));
     const { access_token } = await asked(standing);
@@ -175,7 +177,7 @@ describe('a token that acts for an applicant', () => {
   test('is waited for by whoever tries out codes, and the desk is not even asked', async () => {
     const guarded = await Issuer.open('embedded', key, people);
     let questions = 0;
-    const { access_token: actorToken } = await guarded.login('li', 'another');
+    const { access_token: actorToken } = await signIn(guarded, 'li', 'another');
     const attempt = () =>
       guarded.actFor({ actorToken, number: 'n-1', code: 'WRONG' }, async () => {
         questions++;
@@ -191,13 +193,13 @@ describe('the keys', () => {
   test('that are published are public, and named as the tokens name them', async () => {
     const { keys } = issuer.jwks();
     expect(keys).toEqual([{ kty: 'OKP', crv: 'Ed25519', x: key.x, kid: key.kid, alg: 'EdDSA', use: 'sig' }]);
-    const { access_token } = await issuer.login('li', 'another');
+    const { access_token } = await signIn(issuer, 'li', 'another');
     expect(decodeProtectedHeader(access_token)).toEqual({ alg: 'EdDSA', kid: key.kid, typ: 'JWT' });
   });
 
   test('of another issuer of the same name do not verify its tokens', async () => {
     const other = await Issuer.open('embedded', await generateIssuerKey(), people);
-    const { access_token } = await issuer.login('li', 'another');
+    const { access_token } = await signIn(issuer, 'li', 'another');
     await expect(verifier(other).verify(access_token)).rejects.toThrow(code('UNAUTHENTICATED'));
   });
 
@@ -216,11 +218,11 @@ describe('the keys', () => {
 
   test('that are several are all shown, and the first signs: what the others signed stays good', async () => {
     const next = await generateIssuerKey();
-    const before = await issuer.login('li', 'another');
+    const before = await signIn(issuer, 'li', 'another');
     const rotated = await Issuer.open('embedded', { keys: [next, key] }, people);
     expect(rotated.jwks().keys.map(({ kid }) => kid)).toEqual([next.kid, key.kid]);
     expect(JSON.stringify(rotated.jwks())).not.toContain('"d"');
-    const { access_token: signed } = await rotated.login('li', 'another');
+    const { access_token: signed } = await signIn(rotated, 'li', 'another');
     expect(decodeProtectedHeader(signed).kid).toBe(next.kid);
     for (const token of [before.access_token, signed]) {
       expect(await verifier(rotated).verify(token)).toMatchObject({ sub: 'li' });
@@ -233,10 +235,10 @@ describe('the keys', () => {
     const [, li] = people as [Person, Person];
     await serving.renew({ keys: [next, key] }, [li]);
     expect(serving.jwks().keys).toHaveLength(2);
-    await expect(serving.login('wang', 'right 密码')).rejects.toThrow(code('UNAUTHENTICATED'));
+    await expect(signIn(serving, 'wang', 'right 密码')).rejects.toThrow(code('UNAUTHENTICATED'));
     await expect(serving.renew({ keys: [] }, people)).rejects.toThrow(code('BAD_CONFIG'));
-    await expect(serving.login('wang', 'right 密码')).rejects.toThrow(code('UNAUTHENTICATED'));
-    const { access_token } = await serving.login('li', 'another');
+    await expect(signIn(serving, 'wang', 'right 密码')).rejects.toThrow(code('UNAUTHENTICATED'));
+    const { access_token } = await signIn(serving, 'li', 'another');
     expect(decodeProtectedHeader(access_token).kid).toBe(next.kid);
   });
 

@@ -1,17 +1,19 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { isPassword, NO_PASSWORD, Turns } from '@liandong/runtime';
 import type { JWK } from 'jose';
 import { SignJWT } from 'jose';
 import type { DivisionCode } from '@liandong/schema/kernel';
+import type { HeldPost, SignedIn } from '@liandong/schema/domains/accounts';
 import type { ProxyConsent } from '@liandong/schema/domains/proxy';
 import { ARTICLES, dayOf, endOfDay, problem } from '@liandong/schema/kernel';
 import { parseIssuers, TOKEN_AUDIENCE, TokenVerifier } from '@liandong/schema/identity';
 import { requireConsent } from '@liandong/schema/domains/proxy';
+import type { DeskAccounts } from './desk-accounts.ts';
 import type { IssuerKey } from './issuer-keys.ts';
 import { parseIssuerKeys } from './issuer-keys.ts';
+import { rateLimited } from '../plugins/index.ts';
 import { LoginGuard } from './login-guard.ts';
 import type { Person } from './people.ts';
-import { NO_PASSWORD, isPassword } from './people.ts';
-import { Turns } from './turns.ts';
 
 /** Lifetime of a token, in seconds: a working day at the desk. */
 const TOKEN_SECONDS = 8 * 3600;
@@ -51,7 +53,7 @@ export class Issuer {
   readonly name: string;
   readonly #guard: LoginGuard;
   /** Limits password checks, because each takes one of Node.js's four threads for a while. */
-  readonly #checks = new Turns(2, 50);
+  readonly #checks = new Turns(2, 50, () => rateLimited(1_000, 'Too many logins at once.'));
   #state: IssuerState;
 
   private constructor(name: string, state: IssuerState, guard: LoginGuard) {
@@ -87,22 +89,54 @@ export class Issuer {
   }
 
   /**
-   * A token for a person.
+   * A token for a person: of its own file, or with a login of a desk. A person with several posts chooses one.
+   * @param post id of the chosen post; null where there is only one
    * @param address the caller's address; after failed passwords from there it has to wait
-   * @throws {ProblemError} UNAUTHENTICATED, the same for an unknown name and a wrong password; RATE_LIMITED
+   * @returns the posts to choose from, where none of several was chosen
+   * @throws {ProblemError} UNAUTHENTICATED, the same for an unknown name and a wrong password; RATE_LIMITED;
+   *   PASSWORD_NOT_CHOSEN for a one-time code; FORBIDDEN without a post; NOT_FOUND for a post the person does not hold;
+   *   NODE_UNREACHABLE where the desk can't be asked
    */
-  async login(username: string, password: string, address = 'unknown'): Promise<TokenAnswer> {
-    const person = await this.#guard.attempt(username, address, () => this.#personOf(username, password));
-    if (!person) throw problem('UNAUTHENTICATED', 'Name or password is wrong.');
-    const { name, division, roles, department, window } = person;
-    const post = {
-      name,
-      division,
-      roles,
-      ...(department === null ? {} : { department }),
-      ...(window === undefined ? {} : { window }),
-    };
-    return this.#sign(person.username, post, new Date(Date.now() + TOKEN_SECONDS * 1_000));
+  async login(
+    { username, password, post }: { username: string; password: string; post: string | null },
+    desks: DeskAccounts,
+    address = 'unknown',
+  ): Promise<TokenAnswer | { posts: HeldPost[] }> {
+    const found = await this.#guard.attempt(username, address, () => this.#personOf(username, password, desks));
+    if (!found) throw problem('UNAUTHENTICATED', 'Name or password is wrong.');
+    const expires = new Date(Date.now() + TOKEN_SECONDS * 1_000);
+    if ('password' in found) return this.#sign(found.username, claimsOf(found), expires);
+    if (found.mustChoose) throw problem('PASSWORD_NOT_CHOSEN', 'Choose a password with this code first.');
+    const posts = await desks.postsOf(this.name, found.sub);
+    if (posts.length === 0) throw problem('FORBIDDEN', 'You hold no post today.', { article: ARTICLES.postDuties });
+    if (post === null && posts.length > 1) return { posts };
+    const chosen = post === null ? posts[0] : posts.find(({ id }) => id === post);
+    if (!chosen) throw problem('NOT_FOUND', 'You hold no such post today.', { field: 'post' });
+    const { until } = chosen;
+    const lastDay = until === null ? expires : endOfDay(until);
+    return this.#sign(found.sub, claimsOf({ ...chosen, name: found.name }), lastDay < expires ? lastDay : expires);
+  }
+
+  /**
+   * Takes another password of a person with a login of a desk, in place of the present one or of a one-time code.
+   * @throws {ProblemError} UNAUTHENTICATED, RATE_LIMITED, NODE_UNREACHABLE as {@link login}; BAD_INPUT for a weak
+   *   password; FORBIDDEN for a login of this issuer's own file, which a command changes
+   */
+  async choosePassword(
+    { username, password, next }: { username: string; password: string; next: string },
+    desks: DeskAccounts,
+    address = 'unknown',
+  ): Promise<void> {
+    if (this.#state.people.has(username)) {
+      throw problem('FORBIDDEN', 'The operator of this site changes this password (people password).');
+    }
+    const typed = { issuer: this.name, written: username, secret: password };
+    const found = await this.#guard.attempt(
+      username,
+      address,
+      async () => (await desks.choosePassword(typed, next)) ?? (await this.#checkNone(password)),
+    );
+    if (!found) throw problem('UNAUTHENTICATED', 'Name or password is wrong.');
   }
 
   /**
@@ -147,12 +181,21 @@ export class Issuer {
   }
 
   /** The person of a name and password; null if either is wrong. Both cases take the same time. */
-  async #personOf(username: string, password: string): Promise<Person | null> {
-    const { people } = this.#state;
-    const person = people.get(username);
-    const somebody = somebodyOf(people, username);
-    const right = await this.#checks.take(() => isPassword(person ?? somebody, password));
-    return person && right ? person : null;
+  async #personOf(username: string, password: string, desks: DeskAccounts): Promise<Person | SignedIn | null> {
+    const person = this.#state.people.get(username);
+    if (!person) {
+      const typed = { issuer: this.name, written: username, secret: password };
+      const found = await desks.signIn(typed);
+      return found === undefined ? this.#checkNone(password) : found;
+    }
+    const right = await this.#checks.take(() => isPassword(person, password));
+    return right ? person : null;
+  }
+
+  /** Takes as long as the check of a password. */
+  async #checkNone(password: string): Promise<null> {
+    await this.#checks.take(() => isPassword({ password: NO_PASSWORD }, password));
+    return null;
   }
 
   async #sign(subject: string, claims: Record<string, unknown>, expires: Date): Promise<TokenAnswer> {
@@ -171,13 +214,20 @@ export class Issuer {
   }
 }
 
-/**
- * A stand-in person to check the password of an unknown name against, always the same one for a name. The check then
- * takes as long as for a known name.
- */
-function somebodyOf(people: ReadonlyMap<string, Person>, username: string): Pick<Person, 'password'> {
-  const hash = createHash('sha256').update(username).digest().readUInt32BE();
-  return [...people.values()][hash % people.size] ?? { password: NO_PASSWORD };
+type Post = Pick<Person, 'name' | 'division' | 'roles' | 'department'>;
+
+/** What a token says of a post. */
+function claimsOf(
+  post: { [K in keyof Post]: Readonly<Post[K]> } & { window?: string | null | undefined },
+): Record<string, unknown> {
+  const { name, division, roles, department, window } = post;
+  return {
+    name,
+    division,
+    roles,
+    ...(department === null ? {} : { department }),
+    ...(window ? { window } : {}),
+  };
 }
 
 const jwksOf = (keys: readonly IssuerKey[]) => ({ keys: keys.map(({ publicJwk }) => publicJwk) });

@@ -1,7 +1,9 @@
+import { hashPassword } from '@liandong/runtime';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Person } from './index.ts';
-import { Issuer, LoginGuard, generateIssuerKey, hashPassword } from './index.ts';
+import { Issuer, LoginGuard, generateIssuerKey } from './index.ts';
 import { COUNTY } from '../testing/memory-federation.ts';
+import { signIn } from '../testing/sign-in.ts';
 
 /** A cheap hash, because these tests do not measure the cost of a password. */
 const CHEAP = { N: 16, r: 1, p: 1 };
@@ -25,7 +27,7 @@ beforeEach(async () => {
 
 /** The outcome of a login: a token, or the code of its refusal. */
 const login = (password: string, address = HOME, username = 'bao') =>
-  issuer.login(username, password, address).then(
+  signIn(issuer, username, password, address).then(
     () => 'token',
     (error: { code?: string }) => error.code ?? 'none',
   );

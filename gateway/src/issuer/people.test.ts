@@ -1,6 +1,7 @@
+import { hashPassword, isPassword } from '@liandong/runtime';
 import { describe, expect, test } from 'vitest';
 import { COUNTY } from '../testing/memory-federation.ts';
-import { hashPassword, isPassword, parsePeople } from './people.ts';
+import { parsePeople } from './people.ts';
 
 const person = {
   username: 'wang',

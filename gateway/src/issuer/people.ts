@@ -1,28 +1,6 @@
-import type { ScryptOptions } from 'node:crypto';
-import { scrypt, timingSafeEqual } from 'node:crypto';
-import { promisify } from 'node:util';
+import { isPasswordHash, isPayableHash } from '@liandong/runtime';
 import { isDivisionCode, problem, ROLES } from '@liandong/schema/kernel';
 import { z } from 'zod';
-
-const scryptOf = promisify(scrypt) as (
-  password: string,
-  salt: Buffer,
-  length: number,
-  options: ScryptOptions,
-) => Promise<Buffer>;
-
-/** Cost of checking a password with scrypt (RFC 7914). */
-export type ScryptCost = Record<'N' | 'r' | 'p', number>;
-/** Cost of new passwords: as high as N = 2^17 with p = 1 (OWASP), with an eighth of its memory. */
-const COST: ScryptCost = { N: 2 ** 14, r: 8, p: 5 };
-/** Cost of passwords that were stored without their cost. */
-const FIRST_COST: ScryptCost = { N: 2 ** 14, r: 8, p: 1 };
-const HASH_BYTES = 32;
-
-/** Password hash that an issuer without people checks against. */
-export const NO_PASSWORD = `scrypt$${COST.N}$${COST.r}$${COST.p}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
-
-const FORM = /^scrypt\$(?:(\d{1,7})\$(\d{1,2})\$(\d{1,2})\$)?([\w-]{22,})\$([\w-]{43})$/;
 
 const personSchema = z.object({
   username: z.string().min(1).max(100),
@@ -35,8 +13,8 @@ const personSchema = z.object({
   /** `scrypt$<N>$<r>$<p>$<salt>$<hash>`, base64url: a salt of 16 bytes or more, a hash of 32. */
   password: z
     .string()
-    .regex(FORM, 'no password hash of the form scrypt$N$r$p$salt$hash')
-    .refine((kept) => isPayable(costOf(kept)), 'a cost of scrypt that cannot be paid'),
+    .refine(isPasswordHash, 'no password hash of the form scrypt$N$r$p$salt$hash')
+    .refine((kept) => !isPasswordHash(kept) || isPayableHash(kept), 'a cost of scrypt that cannot be paid'),
 });
 export type Person = z.infer<typeof personSchema>;
 
@@ -62,35 +40,4 @@ export function parsePeople(content: unknown): Person[] {
     throw problem('BAD_CONFIG', `The people file is faulty: ${faults.join('; ')}.`);
   }
   return parsed.data;
-}
-
-/** The stored form of a password: scrypt with a salt, and its own cost (RFC 7914). */
-export async function hashPassword(password: string, salt: Buffer, cost: ScryptCost = COST): Promise<string> {
-  const hash = await derive(password, salt, cost);
-  return ['scrypt', cost.N, cost.r, cost.p, salt.toString('base64url'), hash.toString('base64url')].join('$');
-}
-
-export async function isPassword({ password: kept }: Pick<Person, 'password'>, password: string): Promise<boolean> {
-  const [salt = '', hash = ''] = kept.split('$').slice(-2);
-  const made = await derive(password, Buffer.from(salt, 'base64url'), costOf(kept));
-  return timingSafeEqual(made, Buffer.from(hash, 'base64url'));
-}
-
-function costOf(kept: string): ScryptCost {
-  const [, ...parts] = kept.split('$');
-  if (parts.length === 2) return FIRST_COST;
-  const [N = 0, r = 0, p = 0] = parts.map(Number);
-  return { N, r, p };
-}
-
-/** Whether scrypt accepts these costs (RFC 7914 §2) and needs at most 256 MiB. */
-function isPayable({ N, r, p }: ScryptCost): boolean {
-  return N > 1 && Number.isInteger(Math.log2(N)) && r > 0 && p > 0 && memoryOf({ N, r, p }) <= 256 * 1024 * 1024;
-}
-
-const memoryOf = ({ N, r, p }: ScryptCost): number => 128 * r * (N + p + 2);
-
-function derive(password: string, salt: Buffer, cost: ScryptCost): Promise<Buffer> {
-  // Node.js allows only 32 MiB by default
-  return scryptOf(password, salt, HASH_BYTES, { ...cost, maxmem: memoryOf(cost) });
 }

@@ -1,9 +1,11 @@
+import { hashPassword } from '@liandong/runtime';
 import { TokenVerifier } from '@liandong/schema/identity';
 import { createLocalJWKSet, decodeJwt } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { COUNTY, VILLAGE } from '../testing/memory-federation.ts';
+import { NO_DESKS } from '../testing/sign-in.ts';
 import type { FindConsent } from './index.ts';
-import { Issuer, generateIssuerKey, hashPassword, issuerAnswer } from './index.ts';
+import { Issuer, generateIssuerKey, issuerAnswer } from './index.ts';
 
 const ORIGIN = 'http://gateway.test:4000';
 const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
@@ -37,7 +39,10 @@ beforeAll(async () => {
 });
 
 const ask = async (path: string, init?: RequestInit) => {
-  const response = await issuerAnswer(issuer, new Request(new URL(path, ORIGIN), init), '10.0.0.1', findConsent);
+  const response = await issuerAnswer(issuer, new Request(new URL(path, ORIGIN), init), '10.0.0.1', {
+    findConsent,
+    desks: NO_DESKS,
+  });
   if (!response) return null;
   return {
     status: response.status,
@@ -180,7 +185,7 @@ describe('over HTTP the issuer', () => {
       body: endless,
       duplex: 'half',
     } as RequestInit);
-    expect((await issuerAnswer(issuer, request, '10.0.0.1', findConsent))?.status).toBe(413);
+    expect((await issuerAnswer(issuer, request, '10.0.0.1', { findConsent, desks: NO_DESKS }))?.status).toBe(413);
     expect(given).toBeLessThan(20_000);
   });
 

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '@liandong/schema/kernel';
 import { ERRORS, ProblemError } from '@liandong/schema/kernel';
 import { readAtMost, waitOf } from '../plugins/index.ts';
+import type { DeskAccounts } from './desk-accounts.ts';
 import type { FindConsent, Issuer } from './issuer.ts';
 
 /** Grant, subject and token types of an exchange (RFC 8693 §2.1, §3). */
@@ -12,18 +13,25 @@ const TRACKING_CODE = 'urn:liandong:tracking-code';
 /** Longest login form, bytes. */
 const MAX_FORM_BYTES = 4_000;
 
+/** What the issuer asks of nodes, over the graph. */
+export interface IssuerAsks {
+  /** Asks the desk that took a case in. */
+  findConsent: FindConsent;
+  /** Asks desks for the logins of their people. */
+  desks: DeskAccounts;
+}
+
 /**
- * Answers HTTP requests to the embedded issuer: discovery, its keys, a token for name and password (RFC 6749 §4.3), and
- * an agent's token that acts for an applicant (RFC 8693).
+ * Answers HTTP requests to the embedded issuer: discovery, its keys, a token for name and password (RFC 6749 §4.3),
+ * another password, and an agent's token that acts for an applicant (RFC 8693).
  * @param address the caller's address
- * @param findConsent asks the desk that took a case in
  * @returns null for a path that is not the issuer's
  */
 export async function issuerAnswer(
   issuer: Issuer,
   request: Request,
   address: string,
-  findConsent: FindConsent,
+  asks: IssuerAsks,
 ): Promise<Response | null> {
   const url = new URL(request.url);
   switch (`${request.method} ${url.pathname}`) {
@@ -38,28 +46,63 @@ export async function issuerAnswer(
     case 'GET /issuer/jwks':
       return Response.json(issuer.jwks());
     case 'POST /issuer/token':
-      return token(issuer, request, address, findConsent);
+      return token(issuer, request, address, asks);
+    case 'POST /issuer/password':
+      return password(issuer, request, address, asks);
     default:
       return null;
   }
 }
 
-async function token(issuer: Issuer, request: Request, address: string, findConsent: FindConsent): Promise<Response> {
-  const text = await readAtMost(request, MAX_FORM_BYTES);
-  if (text === null) {
-    return oauthError('invalid_request', 'PAYLOAD_TOO_LARGE', `A login form has ${MAX_FORM_BYTES} bytes at most.`);
-  }
-  const form = new URLSearchParams(text);
+async function token(issuer: Issuer, request: Request, address: string, asks: IssuerAsks): Promise<Response> {
+  const form = await formOf(request);
+  if (form instanceof Response) return form;
   switch (form.get('grant_type')) {
     case 'password':
-      return answered('invalid_grant', () =>
-        issuer.login(form.get('username') ?? '', form.get('password') ?? '', address),
-      );
+      return signIn(issuer, form, address, asks);
     case TOKEN_EXCHANGE:
-      return exchange(issuer, form, address, findConsent);
+      return exchange(issuer, form, address, asks.findConsent);
     default:
       return Response.json({ error: 'unsupported_grant_type' }, { status: 400, headers: NO_STORE });
   }
+}
+
+async function formOf(request: Request): Promise<URLSearchParams | Response> {
+  const text = await readAtMost(request, MAX_FORM_BYTES);
+  if (text !== null) return new URLSearchParams(text);
+  return oauthError('invalid_request', 'PAYLOAD_TOO_LARGE', `A login form has ${MAX_FORM_BYTES} bytes at most.`);
+}
+
+async function signIn(
+  issuer: Issuer,
+  form: URLSearchParams,
+  address: string,
+  { desks }: IssuerAsks,
+): Promise<Response> {
+  const typed = {
+    username: form.get('username') ?? '',
+    password: form.get('password') ?? '',
+    post: form.get('post') || null,
+  };
+  return answered('invalid_grant', async () => {
+    const made = await issuer.login(typed, desks, address);
+    if (!('posts' in made)) return made;
+    const { posts } = made;
+    return oauthError('interaction_required', 'POST_NOT_CHOSEN', 'Choose one of these posts.', null, { posts });
+  });
+}
+
+/** Another password, in place of the present one or of a one-time code. */
+async function password(issuer: Issuer, request: Request, address: string, { desks }: IssuerAsks): Promise<Response> {
+  const form = await formOf(request);
+  if (form instanceof Response) return form;
+  const [username = '', present = '', next = ''] = ['username', 'password', 'new_password'].map(
+    (name) => form.get(name) ?? '',
+  );
+  return answered('invalid_grant', async () => {
+    await issuer.choosePassword({ username, password: present, next }, desks, address);
+    return new Response(null, { status: 204, headers: NO_STORE });
+  });
 }
 
 async function exchange(
@@ -83,7 +126,8 @@ async function exchange(
 
 async function answered(error: string, make: () => Promise<object>): Promise<Response> {
   try {
-    return Response.json(await make(), { headers: NO_STORE });
+    const made = await make();
+    return made instanceof Response ? made : Response.json(made, { headers: NO_STORE });
   } catch (refusal) {
     if (!(refusal instanceof ProblemError)) throw refusal;
     const { code, message } = refusal.problem;
@@ -91,9 +135,15 @@ async function answered(error: string, make: () => Promise<object>): Promise<Res
   }
 }
 
-function oauthError(error: string, code: ErrorCode, message: string, wait: number | null = null): Response {
+function oauthError(
+  error: string,
+  code: ErrorCode,
+  message: string,
+  wait: number | null = null,
+  more: object = {},
+): Response {
   const headers = { ...NO_STORE, ...(wait === null ? {} : { 'retry-after': String(wait) }) };
-  return Response.json({ error, error_description: message, code }, { status: ERRORS[code].http, headers });
+  return Response.json({ error, error_description: message, code, ...more }, { status: ERRORS[code].http, headers });
 }
 
 const NO_STORE = { 'cache-control': 'no-store' };

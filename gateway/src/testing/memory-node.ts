@@ -3,6 +3,7 @@ import type { CaseState } from '@liandong/schema/case';
 import type { FileCaseInput, FiledCaseView, filing, TrackedCaseView } from '@liandong/schema/domains/filing';
 import type { finding } from '@liandong/schema/domains/finding';
 import type { HandlingKey, HandlingView, handling } from '@liandong/schema/domains/handling';
+import type { HeldPost, SignedIn } from '@liandong/schema/domains/accounts';
 import type { NodeServices } from '@liandong/schema/graph';
 import type { catalogue, CatalogEntryView, Implementation, Item, ItemHead } from '@liandong/schema/domains/catalogue';
 import type { DataOffer, DataOfferView, sharing } from '@liandong/schema/domains/sharing';
@@ -152,6 +153,31 @@ export class MemoryNode implements NodeServices {
     coverage: async () => {
       if (this.fault) throw this.fault;
       return this.placeRoster;
+    },
+  };
+
+  /** Its people's logins, by name. */
+  readonly logins = new Map<string, { secret: string; signedIn: SignedIn; posts: HeldPost[] }>();
+  readonly accounts: NodeServices['accounts'] = {
+    homesOf: async (_issuer, username) => {
+      if (this.fault) throw this.fault;
+      return this.logins.has(username) ? [this.code] : [];
+    },
+    signIn: async ({ username, secret }) => {
+      if (this.fault) throw this.fault;
+      const login = this.logins.get(username);
+      return login?.secret === secret ? login.signedIn : null;
+    },
+    choosePassword: async ({ username, secret, next }) => {
+      const login = this.logins.get(username);
+      if (login?.secret !== secret) return null;
+      login.secret = next;
+      login.signedIn = { ...login.signedIn, mustChoose: false };
+      return login.signedIn;
+    },
+    postsOf: async (_issuer, sub) => {
+      if (this.fault) throw this.fault;
+      return [...this.logins.values()].flatMap(({ signedIn, posts }) => (signedIn.sub === sub ? posts : []));
     },
   };
 

@@ -29,6 +29,7 @@ export function filingOf(code: DivisionCode, known: KnownCase): FilingView {
     number,
     item,
     filedAt: FILED_AT,
+    late: null,
     filedBy: `told by ${code}`,
     filingNode,
     place: filingNode,

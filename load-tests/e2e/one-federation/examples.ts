@@ -35,10 +35,24 @@ export function examples(asking: Asking): void {
     expect(printed).toMatch(/331022103201-\d{8}-\d+ {2}户口簿 户口簿\.pdf 1500015 字节/);
   });
 
+  test('the example of a late filing takes numbers, files with one, and has the rest taken back', async () => {
+    const printed = await example('file-late');
+    expect(printed).toMatch(/预留编号 20 个/);
+    expect(printed).toMatch(/补录 331022103201-\d{8}-\d+: 收件/);
+    expect(printed).toContain('LOST TAKEN_BACK: 已用 1 个, 可用 0 个');
+  });
+
   test('the example of signals hears of a case that comes and of a note on it', async () => {
     const printed = await example('hear-of-signals');
     expect(printed).toMatch(/CASE_CAME 331022103201-\S+ 最低生活保障\S+\nNOTE_ADDED/);
     expect(printed).toMatch(/已读, 未读提醒 0/);
+  });
+
+  test('the example of logins gives one, signs in with a chosen post, and ends it', async () => {
+    const printed = await example('keep-logins');
+    expect(printed).toMatch(/账号 agent-\w+@331022103201 WAITING, 启用码 (\w{4}-){2}\w{4}/);
+    expect(printed).toMatch(/设定密码 204\n岗位 \d+ AGENT\n岗位 \d+ AGENT\n登录, 未读提醒 \d+/);
+    expect(printed).toMatch(/ENDED 调离, 待重新认领 0\nPOST_ENDED/);
   });
 
   test('the example of competence names who accepts and who decides', async () => {

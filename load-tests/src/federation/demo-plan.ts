@@ -78,6 +78,7 @@ export const DEMO_PEOPLE: readonly DemoPerson[] = [
   person('county-enforcement-clerk', '严明则', '331022', 'CLERK', '综合执法'),
   person('county-supervisor', '戴正平', '331022', 'SUPERVISOR'),
   person('county-operator', '乔维安', '331022', 'OPERATOR'),
+  person('county-administrator', '应安宁', '331022', 'ADMINISTRATOR'),
   person('county-terminal', '一号自助终端', '331022', 'TERMINAL'),
   person('city-education-clerk', '阮思齐', '331000', 'CLERK', '教育'),
   person('city-education-chief', '陶维新', '331000', 'CHIEF', '教育'),

@@ -1,10 +1,11 @@
+import { hashPassword } from '@liandong/runtime';
 import { randomBytes } from 'node:crypto';
 import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Services, findNatsServer, freePort, requireFreePort } from '@liandong/runtime/local';
-import { generateIssuerKey, hashPassword } from '@liandong/gateway';
+import { generateIssuerKey } from '@liandong/gateway';
 import { holdCeremony, migrate, topologyPaths } from '@liandong/nodes';
 import type { Broker, Host, Topology } from '@liandong/schema/wire';
 import { parseDivisions, problem } from '@liandong/schema/kernel';

@@ -25,7 +25,8 @@ import { lockCase, lockCases } from '../cases/index.ts';
 import { findItem } from '../catalogue/index.ts';
 import type { HostDb, SharedTx } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
-import { Serials, newApplication, setTrackingCode } from '../filing/index.ts';
+import { Serials } from '../case-numbers/index.ts';
+import { newApplication, setTrackingCode } from '../filing/index.ts';
 import { trackingCodeOf, trackingHash } from '../slips/index.ts';
 import type { StoredBundle } from './bundle-store.ts';
 import {

@@ -42,9 +42,12 @@ export class CaseDesk {
     this.handling = { getMany: (viewer, keys) => this.readings.handlings(viewer, keys) };
   }
 
-  /** The elements that judge an application for an item, within another transaction: for one form of several items. */
-  deskFor(tx: SharedTx, viewer: Viewer, item: string, place: DivisionCode): Promise<Desk> {
-    return this.#elements.forApplication(tx, viewer, item, place, this.#parts.now());
+  /**
+   * The elements that judge an application for an item, within another transaction: for one form of several items.
+   * @param at when the desk received it
+   */
+  deskFor(tx: SharedTx, viewer: Viewer, item: string, place: DivisionCode, at = this.#parts.now()): Promise<Desk> {
+    return this.#elements.forApplication(tx, viewer, item, place, at);
   }
 
   /** The elements that judge a case here, within another transaction or for a read. */

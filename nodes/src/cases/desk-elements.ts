@@ -40,7 +40,7 @@ export class DeskElements {
     this.#parts = parts;
   }
 
-  /** For an application. @throws {ProblemError} ITEM_UNKNOWN */
+  /** For an application, as of the time the desk received it. @throws {ProblemError} ITEM_UNKNOWN */
   async forApplication(
     queries: NodeQueries,
     viewer: Viewer,
@@ -55,7 +55,7 @@ export class DeskElements {
     const power = actingFor(divisions.atTier(place, item.decidingTier)?.code ?? place, this.#parts.successionOf);
     const [implementation, grants, offices, standing] = await pipelined(
       implementationAt(queries, this.#parts, item, power),
-      this.#grantsOver(queries, itemCode),
+      this.#grantsOver(queries, itemCode, at),
       this.#parts.offices(queries),
       this.#parts.posts(queries, viewer, dayOf(at)),
     );
@@ -88,7 +88,7 @@ export class DeskElements {
     const [{ item, implementation }, supplied, grants, offices, project] = await pipelined(
       caseElements(queries, this.#parts, file, this.#parts.now()),
       this.#parts.supplied(queries, file.id),
-      this.#grantsOver(queries, file.item),
+      this.#grantsOver(queries, file.item, this.#parts.now()),
       this.#parts.offices(queries),
       file.project === null ? Promise.resolve(null) : this.#parts.project(queries, file.project),
     );
@@ -105,8 +105,8 @@ export class DeskElements {
     };
   }
 
-  /** The grants that give power over an item today, as this node knows them. */
-  async #grantsOver(queries: NodeQueries, item: string): Promise<Grant[]> {
-    return grantsInEffect(await findGrantsOver(queries, item), dayOf(this.#parts.now()));
+  /** The grants that give power over an item on the day of an instant, as this node knows them. */
+  async #grantsOver(queries: NodeQueries, item: string, at: Date): Promise<Grant[]> {
+    return grantsInEffect(await findGrantsOver(queries, item), dayOf(at));
   }
 }

@@ -23,6 +23,7 @@ const responderWith = (tokens: TokenVerifier) =>
     host: 'host',
     services: new Map(),
     tokens,
+    requirePost: () => undefined,
     isHealing: () => false,
     movedTo: () => undefined,
     log: pino({}, { write: (line: string) => void logged.push(line) }),

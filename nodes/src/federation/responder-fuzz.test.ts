@@ -25,6 +25,7 @@ test('any request to a host is answered with codes of the list: never a crash, n
     host: 'host',
     services: new Map(),
     tokens,
+    requirePost: () => undefined,
     isHealing: () => false,
     movedTo: () => undefined,
     log,

@@ -20,6 +20,8 @@ export interface ResponderParts {
   /** The host to which a node is leaving or has left. */
   movedTo: (node: DivisionCode) => string | undefined;
   tokens: TokenVerifier;
+  /** Refuses a token whose post at its desk has ended. @throws {ProblemError} POST_ENDED */
+  requirePost: (viewer: Viewer) => Promise<void> | undefined;
   /** Whether a node is healing: it answers queries and takes no steps. */
   isHealing: (node: DivisionCode) => boolean;
   log: Logger;
@@ -116,12 +118,13 @@ export class Responder {
   }
 
   async #execute(operation: RoleOperation, deadline: number): Promise<RoleResult> {
-    const { log, services, tokens } = this.#parts;
+    const { log, services, tokens, requirePost } = this.#parts;
     let viewer: Viewer | null;
     try {
       viewer = operation.token === null ? null : await tokens.verify(operation.token);
       if (operation.at !== null && !services.has(operation.at)) throw this.#notHere(operation.at);
       this.#refuseSteps(operation);
+      if (viewer && services.has(viewer.division)) await requirePost(viewer);
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
       return refused({ ...error.problem, node: operation.at });

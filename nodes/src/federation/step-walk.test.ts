@@ -72,6 +72,7 @@ const healing = (node: DivisionCode) =>
     services: new Map([[node, federation.services(node)]]),
     movedTo: () => undefined,
     tokens,
+    requirePost: () => undefined,
     isHealing: () => true,
     log: pino({ level: 'silent' }),
   });

@@ -38,9 +38,11 @@ import {
 
 /**
  * What the public may ask: catalogue, places, published lists and figures, the people at each window, the data on
- * offer, the slots that can be booked, the numbers called in a hall, and what a number and its tracking code open.
+ * offer, the slots that can be booked, the numbers called in a hall, what a number and its tracking code open, and
+ * whether a login is somebody's.
  */
 const PUBLIC = [
+  '_accountHomes',
   'admission',
   'answerTerms',
   'appointmentSlots',
@@ -55,15 +57,18 @@ const PUBLIC = [
   'delegations',
   'fullAuthority',
   'guide',
+  '_heldPosts',
   '_implementations',
   'item',
   '_items',
   'legalBases',
+  '_passwordChoices',
   'personalDataReads',
   '_placeRosters',
   'powerTransfers',
   'queueBoard',
   'publishedList',
+  '_signIns',
   'standardization',
   'track',
   'verifyDocument',

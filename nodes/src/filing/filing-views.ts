@@ -42,6 +42,7 @@ export function filingView(stored: StoredCase, node: DivisionCode, viewer: Viewe
     number: file.number,
     item: file.item,
     filedAt: file.filedAt,
+    late: file.late,
     filedBy: file.filedBy.name,
     filingNode: file.filingNode,
     place: file.place,

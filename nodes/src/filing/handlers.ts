@@ -11,7 +11,9 @@ import { requireOpenNode } from '@liandong/schema/case';
 import { requirePurpose } from '@liandong/schema/domains/reads';
 import type { CaseDesk, CaseWriter, StoredCase } from '../cases/index.ts';
 import { applicationOf, findCase, lockCase, readableCase, unknownCase } from '../cases/index.ts';
+import { Serials } from '../case-numbers/index.ts';
 import type { HostDb, NodeHandlers, SharedTx } from '../db/index.ts';
+import { judgeLate, noteUsed } from '../devices/index.ts';
 import { linkEnquiry } from '../enquiries/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import { findStanding } from '../projects/index.ts';
@@ -19,7 +21,6 @@ import { HandedIn } from '../uploads/index.ts';
 import { arrangement, correction, findEarlier } from './corrections.ts';
 import { clearNumber, earlierView, filingView, trackedView } from './filing-views.ts';
 import { newApplication } from './new-application.ts';
-import { Serials } from './serials.ts';
 import { trackingCodeOf, trackingHash } from '../slips/index.ts';
 import { getTracked } from './tracking.ts';
 
@@ -127,7 +128,7 @@ function opening(
       // before a number is given out or a byte is read
       requireOpenNode(node, successionOf);
       const given = await HandedIn.read(input.materials, now);
-      const number = await serials.take(dayOf(now()));
+      const number = input.late?.number ?? (await serials.take(dayOf(now())));
       return {
         lane: number,
         async work({ viewer, tx, once }) {
@@ -154,7 +155,7 @@ interface Asked {
 }
 
 async function openCase(
-  { node, divisions, cases, writer }: FilingParts,
+  { node, divisions, cases, writer, now }: FilingParts,
   tx: SharedTx,
   viewer: Viewer,
   { number, input, given, rule }: Asked,
@@ -164,7 +165,10 @@ async function openCase(
   const form = input.form ?? [];
   const { text, logged } = newApplication({ applicant, consent, form });
   const standing = project ? await findStanding(tx, project) : null;
-  const desk = await cases.deskFor(tx, viewer, item, place);
+  const enteredAt = now();
+  const late = input.late ? await judgeLate(tx, viewer, input.late, enteredAt) : null;
+  // what was received before is judged by the day it was received
+  const desk = await cases.deskFor(tx, viewer, item, place, late?.receivedAt ?? enteredAt);
   const step = rule(desk, {
     number,
     place,
@@ -173,13 +177,15 @@ async function openCase(
     form,
     ...(project ? { project: { id: project, standing } } : {}),
     ...(renewal ? { renewal } : {}),
+    ...(late ? { late: { device: late.device } } : {}),
     materials: await given.named(tx, viewer),
   });
   await given.store(tx, viewer);
   const id = caseIdOf(node, randomUUID());
   const trackingCode = trackingCodeOf();
   const opening = { id, application: text, trackingHash: trackingHash(number, trackingCode) };
-  const opened = await writer.open(tx, opening, step, desk.now);
+  const opened = await writer.open(tx, opening, step, enteredAt);
+  if (late) await noteUsed(tx, late, id, enteredAt);
   if (enquiry) await linkEnquiry(tx, viewer, divisions, enquiry, { id, item });
   return { opened, trackingCode };
 }

@@ -3,5 +3,4 @@ export { filingView } from './filing-views.ts';
 export { filingHandlers } from './handlers.ts';
 export { filingLookup } from './lookup.ts';
 export { newApplication } from './new-application.ts';
-export { Serials } from './serials.ts';
 export { getTracked, setTrackingCode } from './tracking.ts';

@@ -123,7 +123,7 @@ export class Outbox {
  */
 const MOST_GROWTH = 4;
 
-const NOTHING: Carried = { actions: [], posts: [], answers: false, largest: 0 };
+const NOTHING: Carried = { actions: [], posts: [], answers: false, largest: 0, late: false };
 
 /** What a message of a kind that carries something has in it. */
 function carriedBy(kind: MessageKind, body: unknown): Carried {
@@ -142,6 +142,7 @@ function carriedBy(kind: MessageKind, body: unknown): Carried {
     posts: lines.flatMap(({ actor }) => actor?.role ?? []),
     answers: lines.some(({ data }) => data?.answered !== undefined),
     largest: Math.max(0, ...sizes),
+    late: lines.some(({ action, data }) => action === 'FILED' && data?.late !== undefined),
   };
 }
 
@@ -154,6 +155,7 @@ interface CarriedLine {
     document?: Pick<Material, 'size'>;
     /** Of a filing that is answered. */
     answered?: object;
+    late?: object;
   };
 }
 

@@ -1,6 +1,7 @@
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { NodeServices } from '@liandong/schema/graph';
 import { dayOf } from '@liandong/schema/kernel';
+import { accountsDomain } from '@liandong/schema/domains/accounts';
 import { admission } from '@liandong/schema/domains/admission';
 import { appointments } from '@liandong/schema/domains/appointments';
 import { bundles } from '@liandong/schema/domains/bundles';
@@ -8,6 +9,7 @@ import { caseload } from '@liandong/schema/domains/caseload';
 import { caseSheets } from '@liandong/schema/domains/case-sheets';
 import { catalogue } from '@liandong/schema/domains/catalogue';
 import { delegation } from '@liandong/schema/domains/delegation';
+import { devices } from '@liandong/schema/domains/devices';
 import { enquiries } from '@liandong/schema/domains/enquiries';
 import { answers } from '@liandong/schema/domains/answers';
 import { expedited } from '@liandong/schema/domains/expedited';
@@ -35,6 +37,7 @@ import { uploads } from '@liandong/schema/domains/uploads';
 import { signals } from '@liandong/schema/domains/signals';
 import { sharing } from '@liandong/schema/domains/sharing';
 import { roster } from '@liandong/schema/domains/roster';
+import { accountHandlers, accountLookup } from '../accounts/index.ts';
 import { admissionHandlers } from '../admission/index.ts';
 import { appointmentHandlers } from '../appointments/index.ts';
 import { BundleDesk, bundleHandlers } from '../bundles/index.ts';
@@ -46,6 +49,7 @@ import { healingRefusal } from '../restore/index.ts';
 import { HostDrift, catalogueHandlers, catalogueLookup } from '../catalogue/index.ts';
 import type { SharedTx } from '../db/index.ts';
 import { delegatedStages, delegationHandlers, openGrants, powersOn } from '../delegation/index.ts';
+import { deviceHandlers } from '../devices/index.ts';
 import { enquiryHandlers } from '../enquiries/index.ts';
 import { feeEntries, feeHandlers, feesOf, feesReader } from '../fees/index.ts';
 import { filingHandlers, filingLookup, filingView } from '../filing/index.ts';
@@ -90,6 +94,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
   const { db, divisions, trust, calendar, writer, outbox, appender, publisher, keeper, failures, now } = parts;
   const house = { node, db, divisions, failures, now };
   const nodes = () => trust.nodes();
+  const served = () => parts.config.nodes;
   const { successionOf } = trust;
   const guides = { divisions, powersOn, offices: findOffices, successionOf };
   const cases = new CaseDesk({
@@ -115,6 +120,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     ),
     atNode(papers, papersHandlers({ node, divisions, renderer: parts.renderer, now })),
     atNode(uploads, uploadHandlers({ now })),
+    atNode(devices, deviceHandlers({ node, divisions, now })),
     atNode(handling, handlingHandlers(cases, putOff, parts.config.verifyPage), showCase),
     atNode(answers, {}, showCase),
     atNode(reports, reportHandlers({ now }), showCase),
@@ -158,6 +164,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     atNode(queue, queueHandlers({ node, divisions, successionOf, now })),
     atNode(proxy, proxyHandlers({ ...house, calendar, writer, outbox, posts: findPosts, told: findToldChanges })),
     atNode(roster, rosterHandlers({ ...house, writer, outbox })),
+    atNode(accountsDomain, accountHandlers({ node, db, divisions, nodes: served, gate: parts.gate, now })),
     atNode(bundles, bundleHandlers({ ...house, desk: bundleDesk, successionOf })),
     atNode(projects, projectHandlers({ ...house, calendar, keeper, outbox, successionOf, posts: findPosts })),
     atNode(sharing, sharingHandlers({ ...house, trust, outbox, posts: findPosts })),
@@ -180,6 +187,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     catalogue: catalogueLookup({ queries: db.queries(node), divisions, drift, now }),
     implementation: implementationLookup(db.queries(node), divisions),
     roster: rosterLookup(db.queries(node), now),
+    accounts: accountLookup({ node, db, nodes: served, now }),
     reads: readsLog(house),
   };
   return { cases, bundles: bundleDesk, services };

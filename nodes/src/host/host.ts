@@ -124,6 +124,7 @@ async function startParts(
     services,
     movedTo,
     tokens,
+    requirePost: (viewer) => parts.gate.require(viewer),
     isHealing: incarnations.isHealing,
     log,
   });

@@ -1,6 +1,7 @@
 import type { Divisions, OfficialCalendar } from '@liandong/schema/kernel';
 import { dayOf } from '@liandong/schema/kernel';
 import type { Logger } from 'pino';
+import { PostGate } from '../accounts/index.ts';
 import { CaseReceiver, CaseWriter } from '../cases/index.ts';
 import { findItem } from '../catalogue/index.ts';
 import type { HostConfig } from '../config.ts';
@@ -42,6 +43,8 @@ export interface HostParts {
   legalBases: LegalBasisDesk;
   keeper: ProjectKeeper;
   signals: SignalBook;
+  /** Refuses tokens whose post has ended. */
+  gate: PostGate;
   /** Draws papers for those who read them. */
   renderer: Renderer;
   failures: Failures;
@@ -67,6 +70,7 @@ export function hostParts(
   const appender = new FeedAppender();
   const keeper = new ProjectKeeper({ trust, divisions, outbox, appender, now });
   const signals = new SignalBook();
+  const gate = new PostGate(db, now);
   const writer = new CaseWriter({
     trust,
     divisions,
@@ -105,6 +109,7 @@ export function hostParts(
     legalBases: new LegalBasisDesk({ divisions, outbox, nodes, now }),
     keeper,
     signals,
+    gate,
     renderer,
     failures,
     health: new HostHealth({ db, placed: () => withPlacedNodes(config).catch(() => config), now }),

@@ -5,6 +5,7 @@ import { dropPassedLines } from '../case-log/index.ts';
 import { WAITING_JOB, askProtocols, digestBatch, settleSuccessions } from '../cases/index.ts';
 import type { NodeQueries } from '../db/index.ts';
 import { endGrantsOfClosed } from '../delegation/index.ts';
+import { expireBlocks } from '../devices/index.ts';
 import { recordStandardization } from '../figures/index.ts';
 import type { Protocols } from '../handoff/index.ts';
 import { forgetKeys } from '../idempotency/index.ts';
@@ -201,7 +202,7 @@ function recordFigures({ db, divisions, desks, failures, now }: JobParts): Timed
 }
 
 /**
- * Removes papers of closed questions, lines whose number the log has filled with another line, uploads that no application
+ * Ends expired blocks of case numbers. Removes papers of closed questions, lines whose number the log has filled with another line, uploads that no application
  * named in time, old idempotency keys and signals, and who booked past appointments.
  */
 function removeOldRows(parts: JobParts): TimedJob[] {
@@ -221,7 +222,13 @@ function removeOldRows(parts: JobParts): TimedJob[] {
       const removed = await db.transact(node, (tx) => removeExpired(tx, now()));
       if (removed > 0) log.info({ node, removed }, 'expired uploads removed');
     });
+  const unused = () =>
+    forEachNode(parts, 'expired blocks of numbers', async (node) => {
+      const blocks = await db.transact(node, (tx) => expireBlocks(tx, now()));
+      if (blocks > 0) log.info({ node, blocks }, 'blocks of case numbers expired');
+    });
   return [
+    { name: 'ending expired blocks of numbers', everyMs: HOURLY_MS, work: unused },
     { name: 'removing expired uploads', everyMs: HOURLY_MS, work: expired },
     { name: 'removing papers shown by other nodes', everyMs: HOURLY_MS, work: shown },
     { name: 'dropping passed lines', everyMs: HOURLY_MS, work: passed },

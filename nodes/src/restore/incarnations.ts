@@ -1,7 +1,8 @@
-import type { DivisionCode } from '@liandong/schema/kernel';
+import { DAYS_AHEAD } from '@liandong/schema/domains/devices';
+import type { Day, DivisionCode } from '@liandong/schema/kernel';
 import { FEEDS } from '@liandong/schema/wire';
 import type { ProblemError } from '@liandong/schema/kernel';
-import { dayOf, problem } from '@liandong/schema/kernel';
+import { dayOf, plusDays, problem } from '@liandong/schema/kernel';
 import type { Logger } from 'pino';
 import type { HostDb, HostTx, RowOf, SharedTx } from '../db/index.ts';
 import { openedRow } from '../db/index.ts';
@@ -164,13 +165,18 @@ export class Incarnations {
       );
       if (!healing) return;
       await tx.query(
-        `INSERT INTO serials (node, day, next) VALUES ($1, $2, 1 + ${SKIPPED_SERIALS})
+        `INSERT INTO serials (node, day, next) SELECT $1, day, 1 + ${SKIPPED_SERIALS} FROM unnest($2::date[]) AS d (day)
          ON CONFLICT (node, day) DO UPDATE SET next = serials.next + ${SKIPPED_SERIALS}`,
-        [dayOf(this.#now())],
+        [takenAhead(dayOf(this.#now()))],
       );
     });
     this.#incarnations.set(node, { life, healing, restored: healing, seenAt: this.#now() });
   }
+}
+
+/** The days of which case numbers may have been given out and forgotten: devices take them ahead. */
+function takenAhead(today: Day): Day[] {
+  return Array.from({ length: DAYS_AHEAD + 1 }, (_, days) => plusDays(today, days));
 }
 
 /** The newest incarnation of a node's database; undefined before its first start. */

@@ -33,6 +33,12 @@ export interface CustodySpan {
   to: Date | null;
 }
 
+/** 补录: when a case was filed that the desk had received before, and the device it was taken in with. */
+export interface LateFiling {
+  enteredAt: Date;
+  device: string;
+}
+
 /** 预审: the deciding desk's one complete list for a draft. */
 export interface Precheck {
   at: Date;
@@ -236,8 +242,10 @@ export interface CaseFile {
   successions: { node: DivisionCode; successor: DivisionCode }[];
   /** Whether it was filed. A draft is not filed yet, and no figure counts it. */
   filed: boolean;
-  /** When it was filed; for a draft, when it was made. */
+  /** When the desk received it (收件); for a draft, when it was made. */
   filedAt: Date;
+  /** 补录: it was filed later than it was received; null for a case filed at once. */
+  late: LateFiling | null;
   filedBy: LogActor;
   place: DivisionCode;
   acceptor: DivisionCode;

@@ -4,6 +4,7 @@ import { NO_GRANTS } from './log-line.ts';
 import type { CaseFile } from './case-file.ts';
 import { outstanding } from './case-file.ts';
 import type { LogAction } from './log-words.ts';
+import { dayOf } from '../kernel/calendar.ts';
 import { NO_FACTS } from '../domains/delegation/rules.ts';
 import { urgencyByItem } from '../domains/expedited/rules.ts';
 import { proxyOf } from '../domains/proxy/rules.ts';
@@ -70,6 +71,7 @@ const filerOf = ({ node, actor: { sub, name } }: LogLine) => ({ node, sub, name 
  */
 export function filingOf(line: LogLine, data: FiledData, at: Date, before: CaseFile | null) {
   const { power = data.decider, through = NO_GRANTS } = data;
+  const receivedAt = receivedAtOf(line, data, at, before);
   if (!isSoundWay({ ...data, power, through })) {
     throw problem('ILLEGAL_STEP', `${data.decider} neither holds the power over ${line.case} nor a grant of it.`);
   }
@@ -78,7 +80,8 @@ export function filingOf(line: LogLine, data: FiledData, at: Date, before: CaseF
     item: data.item,
     itemVersion: data.itemVersion,
     itemKind: data.itemKind,
-    filedAt: at,
+    filedAt: receivedAt,
+    late: data.late ? { enteredAt: at, device: data.late.device } : null,
     filedBy: line.actor,
     place: data.place,
     acceptor: data.acceptor,
@@ -88,16 +91,30 @@ export function filingOf(line: LogLine, data: FiledData, at: Date, before: CaseF
     facts: data.facts ?? NO_FACTS,
     appliedFen: data.facts?.amountFen ?? null,
     bundle: data.bundle ?? null,
-    renewal: data.renewal ? { ...data.renewal, completeAt: at } : null,
+    renewal: data.renewal ? { ...data.renewal, completeAt: receivedAt } : null,
     application: data.application,
     proxied: data.consent !== null,
     proxy: proxyOf(data.consent, before?.proxy ?? null, filerOf(line)),
     project: data.project ?? before?.project ?? null,
     answerLimit: data.answered?.limit ?? null,
-    urgency: data.urgent ? urgencyByItem(data.urgent.limit, line.actor, at) : null,
-    materialsInAt: at,
+    urgency: data.urgent ? urgencyByItem(data.urgent.limit, line.actor, receivedAt) : null,
+    materialsInAt: receivedAt,
     acceptorHadMaterials: line.node === data.acceptor,
   };
+}
+
+/**
+ * When the desk received an application (行政许可法 Art. 32): limits that start at receipt run from then. A late filing
+ * (补录) states it; it is not after the line itself, and its number is of that day.
+ * @throws {ProblemError} ILLEGAL_STEP
+ */
+function receivedAtOf(line: LogLine, { late, number }: FiledData, at: Date, before: CaseFile | null): Date {
+  if (!late) return at;
+  const receivedAt = new Date(late.receivedAt);
+  const [, day] = number.split('-');
+  const isSound = before === null && line.action === 'FILED' && receivedAt <= at;
+  if (isSound && day === dayOf(receivedAt).replaceAll('-', '')) return receivedAt;
+  throw problem('ILLEGAL_STEP', `${line.case} can't have been received at ${late.receivedAt} under number ${number}.`);
 }
 
 /** Whether only the desk that took the case in has had it: no organ has judged its papers yet. */

@@ -140,6 +140,8 @@ const filingSchema = z
     answered: z.object({ limit: limitSchema }).optional(),
     /** 延续: the licence that is to be renewed by its own number, and the last day it holds (Art. 50). */
     renewal: z.object({ licence: said(100), expiresOn: daySchema }).optional(),
+    /** 补录: filed later than the desk received it, with a number its device had taken; `receivedAt` by the device's clock. */
+    late: z.object({ receivedAt: z.iso.datetime(), device: named }).meta({ outputType: 'StepLateFiling' }).optional(),
     /** Materials handed in; for a draft that is filed, only those added since. */
     materials: z.array(materialSchema),
   })

@@ -1,8 +1,10 @@
+import { accountDuties } from './accounts/duties.ts';
 import { admissionDuties } from './admission/duties.ts';
 import { answerDuties } from './answers/duties.ts';
 import { appointmentDuties } from './appointments/duties.ts';
 import { caseloadDuties } from './caseload/duties.ts';
 import { delegationDuties } from './delegation/duties.ts';
+import { deviceDuties } from './devices/duties.ts';
 import { enquiryDuties } from './enquiries/duties.ts';
 import { expeditedDuties } from './expedited/duties.ts';
 import { handlingDuties } from './handling/duties.ts';
@@ -40,6 +42,8 @@ export const DOMAIN_DUTIES = {
   ...queueDuties,
   ...answerDuties,
   ...reportDuties,
+  ...accountDuties,
+  ...deviceDuties,
 };
 /** Those of the steps of every case. */
 export const CASE_DUTIES = { ...filingDuties, ...handlingDuties };

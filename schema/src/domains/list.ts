@@ -1,4 +1,5 @@
 import type { Domain, NoNameTwice } from '../operation/domain.ts';
+import { accountsDomain } from './accounts/operations.ts';
 import { admission } from './admission/operations.ts';
 import { answers } from './answers/operations.ts';
 import { appointments } from './appointments/operations.ts';
@@ -7,6 +8,7 @@ import { caseload } from './caseload/operations.ts';
 import { caseSheets } from './case-sheets/operations.ts';
 import { catalogue } from './catalogue/operations.ts';
 import { delegation } from './delegation/operations.ts';
+import { devices } from './devices/operations.ts';
 import { enquiries } from './enquiries/operations.ts';
 import { expedited } from './expedited/operations.ts';
 import { finding } from './finding/operations.ts';
@@ -41,6 +43,7 @@ export const DOMAINS = listed(
   filing,
   papers,
   uploads,
+  devices,
   handling,
   answers,
   reports,
@@ -61,6 +64,7 @@ export const DOMAINS = listed(
   queue,
   proxy,
   roster,
+  accountsDomain,
   bundles,
   projects,
   admission,

@@ -123,6 +123,7 @@ describe('filing', () => {
     number: atVillage.number,
     item: atVillage.item,
     filedAt: atVillage.filedAt,
+    late: null,
     filedBy: '代办员',
     filingNode: VILLAGE,
     place: VILLAGE,

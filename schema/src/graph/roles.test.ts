@@ -136,14 +136,18 @@ describe('root fields', () => {
   test('for merging take a list of keys, each with the node to ask, and give a list with room for nulls', () => {
     const entries = roots('Query').filter(({ field }) => field.name.startsWith('_'));
     expect(entries.map(({ field }) => field.name).sort()).toEqual([
+      '_accountHomes',
       '_catalogueBases',
       '_catalogueDrifts',
       '_catalogueSeqs',
       '_filing',
       '_handling',
+      '_heldPosts',
       '_implementations',
       '_items',
+      '_passwordChoices',
       '_placeRosters',
+      '_signIns',
     ]);
     for (const { role, field } of entries) {
       expect(String(field.type)).toMatch(/^\[\w+\]!$/);

@@ -1,6 +1,7 @@
 import type { DivisionCode } from '../kernel/divisions.ts';
 import type { Problem } from '../kernel/errors.ts';
 import type { Viewer } from '../operation/permissions.ts';
+import type { AccountLookup } from '../domains/accounts/views.ts';
 import type { FilingLookup } from '../domains/filing/views.ts';
 import type { HandlingLookup } from '../domains/handling/views.ts';
 import type { CatalogDriftView, CatalogueLookup } from '../domains/catalogue/views.ts';
@@ -39,5 +40,6 @@ export interface NodeServices {
   catalogue: CatalogueLookup;
   implementation: ImplementationLookup;
   roster: RosterLookup;
+  accounts: AccountLookup;
   reads: ReadsLog;
 }

@@ -124,6 +124,8 @@ export const ARTICLES = {
   appointments: '预约服务、延时服务制度',
   /** Visitors are called by number, appointments of the hour first. */
   queue: '窗口排队叫号制度',
+  /** What a desk took in without a line is filed later, with the day it was received: its delay is not the applicant's. */
+  lateFiling: '离线收件、编号预留和补录制度;《行政许可法》第三十二条',
   /** Duties of posts. */
   postDuties: '政务服务中心岗位职责制度',
   /** An agency ends with its term, and when the principal takes it back. */

@@ -9,6 +9,11 @@ export const ERRORS = {
   UNAUTHENTICATED: { http: 401, retry: false, zh: '未登录或令牌无效' },
   FORBIDDEN: { http: 403, retry: false, zh: '无权办理' },
   WRONG_DEPARTMENT: { http: 403, retry: false, zh: '不属本部门窗口的事项' },
+  POST_ENDED: { http: 401, retry: false, zh: '岗位已终止或变动,请重新登录' },
+  POST_NOT_CHOSEN: { http: 409, retry: false, zh: '请选择岗位' },
+  PASSWORD_NOT_CHOSEN: { http: 403, retry: false, zh: '请先设定密码' },
+  ACCOUNT_CONFLICT: { http: 409, retry: false, zh: '账号名已用或账号已停用' },
+  LAST_ADMINISTRATOR: { http: 409, retry: false, zh: '本单位最后一名管理员' },
   SAME_PERSON: { http: 403, retry: false, zh: '审查与决定不得为同一人' },
   // the request
   BAD_INPUT: { http: 400, retry: false, zh: '输入有误' },
@@ -118,6 +123,11 @@ export const ERRORS = {
   SLOT_FULL: { http: 409, retry: false, zh: '该时段已约满' },
   SLOT_CLOSED: { http: 409, retry: false, zh: '该时段已关闭或已开始' },
   APPOINTMENT_LIMIT: { http: 409, retry: false, zh: '未到期的预约已达上限' },
+  DEVICE_ENDED: { http: 409, retry: false, zh: '设备已停用' },
+  DEVICE_LIMIT: { http: 409, retry: false, zh: '设备已达上限' },
+  NUMBERS_LEFT: { http: 409, retry: false, zh: '预留编号尚未用完' },
+  NUMBER_USED: { http: 409, retry: false, zh: '办件编号已使用' },
+  NUMBER_ENDED: { http: 409, retry: false, zh: '预留编号已交回、收回或过期' },
   // projects, green channel, urgent cases
   PROJECT_CONFLICT: { http: 409, retry: false, zh: '办件已属其他项目' },
   PROJECT_ENDED: { http: 409, retry: false, zh: '项目已终止' },

@@ -2,6 +2,7 @@ import type { DivisionCode } from './divisions.ts';
 import { isDivisionCode } from './divisions.ts';
 import { problem } from './errors.ts';
 import type { Day } from './calendar.ts';
+import { isDay } from './calendar.ts';
 
 /**
  * Case ids and numbers begin with the code of the node that took the case in, so that every reader of one knows which
@@ -14,6 +15,15 @@ export function caseIdOf(filingNode: DivisionCode, uuid: string): string {
 /** 办件编号: node, day and a serial of at least five digits; serials may have gaps, never doubles. */
 export function caseNumberOf(filingNode: DivisionCode, day: Day, serial: number): string {
   return `${filingNode}-${day.replaceAll('-', '')}-${String(serial).padStart(5, '0')}`;
+}
+
+/** The parts of a case number; null for text that is none. */
+export function parseCaseNumber(number: string): { node: DivisionCode; day: Day; serial: number } | null {
+  const [, node = '', date = '', digits = ''] = /^([^-]+)-(\d{8})-(\d{5,9})$/.exec(number) ?? [];
+  const day = `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}`;
+  const serial = Number(digits);
+  if (!isDivisionCode(node) || !isDay(day) || caseNumberOf(node, day, serial) !== number) return null;
+  return { node, day, serial };
 }
 
 /**

@@ -19,7 +19,7 @@ export type { Division, DivisionCode } from './divisions.ts';
 export { ERRORS, ERROR_CODES, ProblemError, isErrorCode, problem, problemsOf } from './errors.ts';
 export type { ErrorCode, Problem } from './errors.ts';
 export { textOfFile } from './file-text.ts';
-export { caseIdOf, caseNumberOf, cityOf, filingNodeOf } from './identifiers.ts';
+export { caseIdOf, caseNumberOf, cityOf, filingNodeOf, parseCaseNumber } from './identifiers.ts';
 export { maskNumber, maskNumbersIn } from './identity-numbers.ts';
 export { lastDayOf } from './limits.ts';
 export { unwritableIn } from './plain-text.ts';

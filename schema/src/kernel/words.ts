@@ -36,6 +36,7 @@ export const ROLES = [
   'CASHIER',
   'OPERATOR',
   'TERMINAL',
+  'ADMINISTRATOR',
 ] as const;
 export type Role = (typeof ROLES)[number];
 export const ROLE_LABELS: Record<Role, string> = {
@@ -50,6 +51,7 @@ export const ROLE_LABELS: Record<Role, string> = {
   CASHIER: '收费员',
   OPERATOR: '运维人员',
   TERMINAL: '自助终端',
+  ADMINISTRATOR: '账号管理员',
 };
 export const ROLE = vocabulary('Role', '岗位', ROLE_LABELS);
 
@@ -100,6 +102,12 @@ export const POST_CHANGES = [
   'STAND_IN_ENDED',
   'ABSENCE_REPORTED',
   'ABSENCE_ENDED',
+  'ACCOUNT_OPENED',
+  'CODE_RENEWED',
+  'PASSWORD_CHOSEN',
+  'POST_GIVEN',
+  'POST_ENDED',
+  'ACCOUNT_ENDED',
 ] as const;
 export type PostChange = (typeof POST_CHANGES)[number];
 export const POST_CHANGE_LABELS: Record<PostChange, string> = {
@@ -110,5 +118,11 @@ export const POST_CHANGE_LABELS: Record<PostChange, string> = {
   STAND_IN_ENDED: 'B角终止',
   ABSENCE_REPORTED: '请假离岗',
   ABSENCE_ENDED: '销假返岗',
+  ACCOUNT_OPENED: '开通账号',
+  CODE_RENEWED: '重置密码',
+  PASSWORD_CHOSEN: '设定密码',
+  POST_GIVEN: '任岗',
+  POST_ENDED: '免岗',
+  ACCOUNT_ENDED: '停用账号',
 };
 export const POST_CHANGE = vocabulary('PostChangeKind', '岗位变动', POST_CHANGE_LABELS);

@@ -89,6 +89,8 @@ describe('the table of posts', () => {
       'READ_SIGNALS',
       'READ_CASES_BY_APPLICANT',
       'REISSUE_TRACKING_CODE',
+      'END_DEVICE',
+      'READ_DEVICES',
       'ANSWER_PROJECT',
       'READ_PROJECT',
     ];
@@ -175,6 +177,9 @@ describe('the table of posts', () => {
       'ANSWER_CASE',
       'REPORT_OUTSIDE',
       'RECORD_REPORT',
+      'END_DEVICE',
+      'READ_DEVICES',
+      'READ_CASE_NUMBERS',
       'KEEP_PROJECT',
       'DISPATCH_PROJECT',
       'ANSWER_PROJECT',
@@ -212,6 +217,14 @@ describe('the table of posts', () => {
     const duties = ['READ_OPERATION', 'READ_PARKED_TEXT', 'DECIDE_PARKED'];
     for (const tier of TIERS) expect(dutiesOf('OPERATOR', tier)).toEqual(duties);
     for (const role of ROLES.filter((r) => r !== 'OPERATOR')) {
+      for (const tier of TIERS) expect(dutiesOf(role, tier).filter((duty) => duties.includes(duty))).toEqual([]);
+    }
+  });
+
+  test('lets an administrator keep logins and posts at every tier, and nobody else', () => {
+    const duties = ['KEEP_ACCOUNTS', 'READ_ACCOUNTS'];
+    for (const tier of TIERS) expect(dutiesOf('ADMINISTRATOR', tier)).toEqual(duties);
+    for (const role of ROLES.filter((r) => r !== 'ADMINISTRATOR')) {
       for (const tier of TIERS) expect(dutiesOf(role, tier).filter((duty) => duties.includes(duty))).toEqual([]);
     }
   });

@@ -32,6 +32,14 @@ const ALWAYS: Samples = {
   'upload.id': UUID,
   'RecordReportResultInput.upload': UUID,
   'ReportOutsideInput.way': 'EXCHANGE',
+  'OpenAccountInput.username': 'wang-fang',
+  'RenewCodeInput.username': 'wang-fang',
+  'EndAccountInput.username': 'wang-fang',
+  'leaving.username': 'wang-fang',
+  'EndPostInput.id': UUID,
+  'EndDeviceInput.device': UUID,
+  'TakeCaseNumbersInput.device': UUID,
+  'ReturnCaseNumbersInput.block': UUID,
 };
 
 /** The smallest input a mutation accepts. Plain texts get a fixed text; values with a meaning come from the samples. */

@@ -21,6 +21,8 @@ export interface Since {
   answers: number;
   /** Materials above 10 MiB. */
   largeMaterials: number;
+  /** 补录: a `FILED` line with the time its desk received the application, from which limits run. */
+  lateFilings: number;
 }
 /** A new kind is named here in the change that brings it, with {@link PROTOCOL} one higher. */
 export const SINCE: Since = {
@@ -36,6 +38,7 @@ export const SINCE: Since = {
   posts: { DEPUTY_HEAD: 4 },
   answers: 4,
   largeMaterials: 3,
+  lateFilings: 4,
 };
 
 /** Largest material that hosts of the first version take, bytes. */
@@ -51,6 +54,8 @@ export interface Carried {
   answers: boolean;
   /** Bytes of the largest material that goes with it; 0 for none. */
   largest: number;
+  /** Whether a line of it files late. */
+  late: boolean;
 }
 
 /** Kinds of messages that carry lines of a log, a note, or materials. */
@@ -70,11 +75,13 @@ const WITH_CONTENT: readonly MessageKind[] = [
 export function protocolOf(kind: MessageKind, carried: () => Carried, since: Since = SINCE): number {
   const own = since.messages[kind] ?? FIRST_PROTOCOL;
   if (!WITH_CONTENT.includes(kind)) return own;
-  const { actions, posts, answers, largest } = carried();
+  const { actions, posts, answers, largest, late } = carried();
   // an echo and a request for data name materials and bring none
   const brings = kind === 'DOSSIER' || kind === 'MATERIAL';
   const bytes = brings && largest > FIRST_LARGEST ? since.largeMaterials : FIRST_PROTOCOL;
   const ofLines = actions.map((action) => since.lines[action] ?? FIRST_PROTOCOL);
   const ofPosts = posts.map((post) => since.posts[post] ?? FIRST_PROTOCOL);
-  return Math.max(own, bytes, answers ? since.answers : FIRST_PROTOCOL, ...ofLines, ...ofPosts);
+  const receipt = late ? since.lateFilings : FIRST_PROTOCOL;
+  const answer = answers ? since.answers : FIRST_PROTOCOL;
+  return Math.max(own, bytes, receipt, answer, ...ofLines, ...ofPosts);
 }

@@ -39,6 +39,8 @@ export function cellOf(column: CaseColumn, { file, view, item, applicant }: Shee
       return view.handler?.name ?? null;
     case 'FILED_AT':
       return file.filedAt;
+    case 'LATE':
+      return file.late ? '补录' : null;
     case 'DUE_AT':
       return view.clock?.dueAt ?? view.acceptanceDueAt;
     case 'URGENT':

@@ -57,7 +57,11 @@ export function factsOf(
   divisions: Divisions,
 ): Fact[] {
   const at = new Date(line.at);
-  const fact = (measure: Measure): Fact => ({ measure, item: file.item, day: dayOf(at), case: file.id, node });
+  const fact = (measure: Measure): Fact => {
+    // what was filed late counts for the day the desk received it
+    const day = dayOf(measure === 'FILED' ? file.filedAt : at);
+    return { measure, item: file.item, day, case: file.id, node };
+  };
   const facts: Fact[] = [];
   // a draft does not count as a case
   if (!file.filed) return facts;

@@ -53,5 +53,15 @@ export const renewalInput = z.object({
   expiresOn: z.string().refine(isDay, 'is no day').meta({ scalar: 'Date', description: 'The last day it holds.' }),
 });
 
+/** 补录: an application that a desk received while there was no line. */
+export const lateInput = z.object({
+  device: z.uuid().meta({ scalar: 'ID', description: 'The device of the person who took it in.' }),
+  number: text(60).meta({ description: 'One of the numbers the device had taken for that day.' }),
+  receivedAt: z.iso
+    .datetime({ offset: true })
+    .transform((v) => new Date(v))
+    .meta({ scalar: 'DateTime', description: "When the desk received it, by the device's clock." }),
+});
+
 /** Entries of the item's form. */
 export const formInput = z.array(formEntrySchema).max(200);

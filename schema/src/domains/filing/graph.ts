@@ -8,6 +8,7 @@ import { OPENS_ITS_CASE } from '../../graph/one-case.ts';
 import type { Outcome } from '../../graph/problems.ts';
 import { addProblem } from '../../graph/problems.ts';
 import { addOperations } from '../../operation/graph.ts';
+import { addDevices } from '../devices/graph.ts';
 import { addPapers } from '../papers/graph.ts';
 import { addUploads } from '../uploads/graph.ts';
 import { addProxyParts } from '../proxy/graph-parts.ts';
@@ -46,11 +47,24 @@ export function addFiling(role: RoleBuilder): void {
   addOperations(role, filing, { Case, EarlierApplication, FileCasePayload, TrackedCase });
   addPapers(role);
   addUploads(role);
+  addDevices(role);
 }
 
 function caseType(role: RoleBuilder, { Applicant, Consent, FormEntry, Material }: ApplicationTypes) {
   const { builder, refs } = role;
   const { Division } = refs;
+  const Late = builder.objectRef<NonNullable<FilingView['late']>>('LateFiling').implement({
+    description: '补录: filed later than it was received, while the desk had no line.',
+    fields: (t) => ({
+      enteredAt: t.field({
+        type: 'DateTime',
+        nullable: false,
+        description: 'When it was filed.',
+        resolve: (l) => l.enteredAt,
+      }),
+      device: t.exposeID('device', { nullable: false, description: 'The device it was taken in with.' }),
+    }),
+  });
   return builder.objectRef<FilingView>('Case').implement({
     description: '办件: one application, from filing to closing.',
     fields: (t) => ({
@@ -60,7 +74,12 @@ function caseType(role: RoleBuilder, { Applicant, Consent, FormEntry, Material }
         resolve: (c) => c.custodian,
       }),
       number: t.exposeString('number', { description: '办件编号' }),
-      filedAt: t.field({ type: 'DateTime', resolve: (c) => c.filedAt }),
+      filedAt: t.field({ type: 'DateTime', description: 'When the desk received it.', resolve: (c) => c.filedAt }),
+      late: t.field({
+        type: Late,
+        description: '补录: it was filed later than it was received; null for a case filed at once.',
+        resolve: (c) => c.late,
+      }),
       filedBy: t.exposeString('filedBy', { description: 'Who took it in.' }),
       filingNode: t.field({ type: Division, resolve: (c) => c.filingNode }),
       place: t.field({ type: Division, description: 'Where the matter lies.', resolve: (c) => c.place }),

@@ -17,7 +17,7 @@ import { optionalText, text } from '../../operation/input-parts.ts';
 import type { InputOf } from '../../operation/operation.ts';
 import { listOf, mutation, query } from '../../operation/operation.ts';
 import { grade } from '../handling/operations-ending.ts';
-import { applicantInput, consentInput, formInput, renewalInput } from './application-input.ts';
+import { applicantInput, consentInput, formInput, lateInput, renewalInput } from './application-input.ts';
 import { arrangedMaterialsInput, materialsInput } from './material-input.ts';
 import type { Correction } from './corrections.ts';
 import * as corrections from './corrections.ts';
@@ -111,12 +111,19 @@ const application = {
   project: text(100)
     .nullish()
     .meta({ scalar: 'ID', description: '项目 it is filed for; this desk must have been told of it.' }),
+  // left out it is undefined, so that the hash of a key is what earlier programs stored
+  late: lateInput.nullish().meta({
+    inputType: 'LateFilingInput',
+    description: '补录: the desk received it before, with a number its device had taken ahead. Not for drafts.',
+  }),
 };
 
 /**
- * Takes an application in, as a case with a number and a tracking code.
+ * Takes an application in, as a case with a number and a tracking code. One that was received without a line (`late`) is
+ * judged by the day it was received: item, roster, consent, grants and limits.
  * @throws {ProblemError} NODE_CLOSED, BAD_INPUT, MATERIAL_MISLABELLED, MATERIAL_ACTIVE, ITEM_UNKNOWN, the refusals of
- * the rule {@link rules.fileCase}, and those of linking the enquiry
+ * the rule {@link rules.fileCase}, and those of linking the enquiry; with `late` NOT_FOUND, FORBIDDEN, DEVICE_ENDED,
+ * NUMBER_USED, NUMBER_ENDED
  */
 export const fileCase = mutation('fileCase', {
   zh: '收件',
@@ -140,6 +147,8 @@ export const draftCase = mutation('draftCase', {
   article: ARTICLES.precheck,
   inputType: 'FileCaseInput',
   input: application,
+  check: (input) =>
+    input.refine(({ late }) => !late, { path: ['late'], message: 'is for applications that are filed' }),
   answer: FiledCase,
 });
 

@@ -51,6 +51,8 @@ export interface Filing {
   project?: { id: string; standing: ProjectStanding | null };
   /** The licence that is to be renewed. */
   renewal?: RenewalData;
+  /** 补录: the device it was taken in with; the context's time is when the desk received it. */
+  late?: { device: string };
 }
 
 /**
@@ -166,6 +168,7 @@ function filingData(desk: Desk, actor: LogActor, filing: Filing): FiledData {
     ...(item.processingClass === 'URGENT' ? { urgent: { limit: limit ?? promised } } : {}),
     ...(item.processingClass === 'ANSWER' ? { answered: { limit: promised } } : {}),
     ...(filing.renewal ? { renewal: filing.renewal } : {}),
+    ...(filing.late ? { late: { receivedAt: now.toISOString(), device: filing.late.device } } : {}),
     materials: filing.materials,
   };
 }

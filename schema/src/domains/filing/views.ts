@@ -3,6 +3,7 @@ import type { CaseState, IdType } from '../../case/words.ts';
 import type { ConsentWay } from '../proxy/words.ts';
 import type { DivisionCode } from '../../kernel/divisions.ts';
 import type { FormEntry } from '../catalogue/forms.ts';
+import type { LateFiling } from '../../case/case-file.ts';
 import type { LogAction } from '../../case/log-words.ts';
 import type { Material, MissingMaterial } from '../../case/log-line.ts';
 import type { ProxyHandling } from '../proxy/rules.ts';
@@ -34,6 +35,8 @@ export interface FilingView {
   number: string;
   item: string;
   filedAt: Date;
+  /** 补录: it was filed later than it was received. */
+  late: LateFiling | null;
   filedBy: string;
   filingNode: DivisionCode;
   place: DivisionCode;

@@ -151,7 +151,11 @@ export function noticeOf(
 function wordsOf(line: Extract<LogLine, { action: NoticeAction }>): string[] {
   switch (line.action) {
     case 'FILED':
-      return ['已收到下列材料:', listOf(line.data.materials.map((m) => m.name))];
+      return [
+        ...(line.data.late ? [`收件日期:${dayOf(new Date(line.data.late.receivedAt))}(补录)`] : []),
+        '已收到下列材料:',
+        listOf(line.data.materials.map((m) => m.name)),
+      ];
     case 'PRECHECKED':
     case 'SUPPLEMENT_REQUESTED': {
       const { missing } = line.data;

@@ -1,6 +1,7 @@
 import { EMPLOYMENT, PASSED_ON_WORD, POST_CHANGE, ROLE, ROSTER_GAP } from '../../kernel/words.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
 import { addOperations } from '../../operation/graph.ts';
+import { addAccounts } from '../accounts/graph.ts';
 import { addProxyParts } from '../proxy/graph-parts.ts';
 import { addRosterCoverage } from './coverage-graph.ts';
 import { roster } from './operations.ts';
@@ -32,6 +33,7 @@ export function addRoster(role: RoleBuilder): void {
     PostChange: changeType(role),
   });
   addRosterCoverage(role);
+  addAccounts(role);
 }
 
 function personType({ builder }: RoleBuilder) {

@@ -10,6 +10,7 @@ export type CaseColumn =
   | 'CUSTODIAN'
   | 'HANDLER'
   | 'FILED_AT'
+  | 'LATE'
   | 'DUE_AT'
   | 'URGENT'
   | 'CLOSED_AT'
@@ -26,6 +27,7 @@ export const CASE_COLUMN: Vocabulary<CaseColumn> = {
     CUSTODIAN: '承办单位',
     HANDLER: '承办人',
     FILED_AT: '收件时间',
+    LATE: '补录',
     DUE_AT: '到期时间',
     URGENT: '特急',
     CLOSED_AT: '办结时间',

@@ -1,0 +1,29 @@
+import { vocabulary } from '../../kernel/vocabulary.ts';
+
+/** 设备停用原因. */
+export const DEVICE_ENDS = ['LOST', 'STOLEN', 'REPLACED', 'RETIRED'] as const;
+export type DeviceEnd = (typeof DEVICE_ENDS)[number];
+export const DEVICE_END = vocabulary('DeviceEnd', '设备停用原因', {
+  LOST: '遗失',
+  STOLEN: '被盗',
+  REPLACED: '更换',
+  RETIRED: '停用',
+} satisfies Record<DeviceEnd, string>);
+
+/** 预留编号状态: a block of numbers is open, or how it ended. */
+export const BLOCK_STATES = ['OPEN', 'RETURNED', 'EXPIRED', 'TAKEN_BACK'] as const;
+export type BlockState = (typeof BLOCK_STATES)[number];
+export const BLOCK_STATE = vocabulary('CaseNumberBlockState', '预留编号状态', {
+  OPEN: '可用',
+  RETURNED: '已交回',
+  EXPIRED: '已过期',
+  TAKEN_BACK: '已收回',
+} satisfies Record<BlockState, string>);
+
+/** 空号原因: why no case has a number. */
+export const NUMBER_GAPS = [...BLOCK_STATES, 'NOT_USED'] as const;
+export type NumberGap = (typeof NUMBER_GAPS)[number];
+export const NUMBER_GAP = vocabulary('CaseNumberGapReason', '空号原因', {
+  ...BLOCK_STATE.labels,
+  NOT_USED: '未使用',
+} satisfies Record<NumberGap, string>);
