@@ -1,12 +1,12 @@
 import type { Duty } from '../../operation/duties.ts';
-import { EVERYWHERE, GRASSROOTS, ORGANS } from '../../operation/duties.ts';
+import { AGENCIES, EVERYWHERE, ORGANS } from '../../operation/duties.ts';
 
 export const deviceDuties = {
   /** 停用设备: each person their own, chiefs those of the desk; a township's those of its villages, which have no chief. */
-  END_DEVICE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, DEPUTY_HEAD: ORGANS, HEAD: ORGANS },
+  END_DEVICE: { AGENT: AGENCIES, CLERK: EVERYWHERE, CHIEF: ORGANS, DEPUTY_HEAD: ORGANS, HEAD: ORGANS },
   /** 设备和预留编号: agents and clerks see their own devices. */
   READ_DEVICES: {
-    AGENT: GRASSROOTS,
+    AGENT: AGENCIES,
     CLERK: EVERYWHERE,
     CHIEF: ORGANS,
     DEPUTY_HEAD: ORGANS,
