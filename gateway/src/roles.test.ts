@@ -100,10 +100,10 @@ describe('a route', () => {
     },
   );
 
-  test.each(routed.filter(({ route }) => route.by === 'subtree'))(
+  test.each(routed.filter(({ route }) => route.by === 'subtree' || route.by === 'merged'))(
     '$role.$field names the division whose nodes are asked',
     ({ role, field, route }) => {
-      if (route.by !== 'subtree') throw new Error('not by subtree');
+      if (route.by !== 'subtree' && route.by !== 'merged') throw new Error('not by subtree');
       const [argument = '', ...steps] = route.path;
       const type = steps.reduce(inputFieldOf, argumentOf(role, field, argument));
       expect([getNamedType(type).name, isNonNullType(type)]).toEqual(['ID', true]);

@@ -28,6 +28,7 @@ import { sharingDuties } from './sharing/duties.ts';
 import { reportDuties } from './reports/duties.ts';
 import { rosterDuties } from './roster/duties.ts';
 import { signalDuties } from './signals/duties.ts';
+import { subtreeCasesDuties } from './subtree-cases/duties.ts';
 
 /** Duties by domain. Apart from the list of domains: every rule asks the table of duties, and no duty asks a rule. */
 export const DOMAIN_DUTIES = {
@@ -37,6 +38,7 @@ export const DOMAIN_DUTIES = {
   ...noteDuties,
   ...signalDuties,
   ...findingDuties,
+  ...subtreeCasesDuties,
   ...operatorDuties,
   ...appointmentDuties,
   ...queueDuties,

@@ -35,6 +35,7 @@ import { uploads } from './uploads/operations.ts';
 import { sharing } from './sharing/operations.ts';
 import { roster } from './roster/operations.ts';
 import { signals } from './signals/operations.ts';
+import { subtreeCases } from './subtree-cases/operations.ts';
 
 const listed = <const D extends readonly Domain[]>(...domains: D & NoNameTwice<D>): D => domains;
 
@@ -76,4 +77,5 @@ export const DOMAINS = listed(
   sharing,
   reads,
   operators,
+  subtreeCases,
 );

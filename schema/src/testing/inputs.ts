@@ -32,6 +32,11 @@ const ALWAYS: Samples = {
   'upload.id': UUID,
   'RecordReportResultInput.upload': UUID,
   'ReportOutsideInput.way': 'EXCHANGE',
+  '_casesWithin.asked': JSON.stringify({
+    filter: null,
+    first: 5,
+    from: { at: { urgent: null, running: null, paused: null }, behind: [] },
+  }),
   'OpenAccountInput.username': 'wang-fang',
   'RenewCodeInput.username': 'wang-fang',
   'EndAccountInput.username': 'wang-fang',
