@@ -77,7 +77,11 @@ const FILTERS: [string, Partial<CaseFilter>, (row: CaseRow) => boolean][] = [
   ['what is due today', { dueWithin: 0 }, (r) => dueOf(r) <= dueIfResumed(0, clock.now, clock.calendar)],
   ['what is due within days', { dueWithin: 3 }, (r) => dueOf(r) <= dueIfResumed(3, clock.now, clock.calendar)],
   ['what waits for a supplement', { waitingFor: 'SUPPLEMENT' }, (r) => r.state === 'AWAITING_SUPPLEMENT'],
-  ['what waits for delivery', { waitingFor: 'DELIVERY' }, (r) => ['GRANTED', 'REFUSED'].includes(r.state)],
+  [
+    'what waits for delivery',
+    { waitingFor: 'DELIVERY' },
+    (r) => ['GRANTED', 'REFUSED', 'ANSWERED', 'REPORT_DECIDED'].includes(r.state),
+  ],
 ];
 
 describe('the work queue', () => {
