@@ -103,7 +103,9 @@ async function measured(options: SubtreeOptions, hosts: number, tell: (line: str
     progress: (name, ms) => (ms === null ? undefined : tell(`${name}: ${ms} ms`)),
   });
   try {
-    return await new Measurement(federation, { ...options, hosts }, agents, tell).run();
+    const times = await new Measurement(federation, { ...options, hosts }, agents, tell).run();
+    tell(JSON.stringify(times));
+    return times;
   } finally {
     await federation.stop();
   }

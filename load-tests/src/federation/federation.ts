@@ -29,6 +29,8 @@ import { RunningFederation } from './running-federation.ts';
 
 /** Time between two checks whether the catalogue has arrived, ms: the whole federation answers every check. */
 const ARRIVAL_MS = 200;
+/** Longest wait for it at a node, ms: hundreds of nodes on a few cores take minutes. */
+const ARRIVED_MS = 300_000;
 
 /** The basis from which the programs of a federation are started. */
 interface Ground {
@@ -260,7 +262,7 @@ async function publishCatalogue(
 async function catalogueArrived(federation: RunningFederation, { awaited }: FederationPlan): Promise<void> {
   const client = await federation.as(null);
   for (const node of awaited ?? federation.topology.hosts.flatMap((host) => host.nodes)) {
-    const deadline = performance.now() + 60_000;
+    const deadline = performance.now() + ARRIVED_MS;
     for (;;) {
       const { data, errors } = await client.ask(CATALOG, { division: node, first: 200 });
       const { nodes } = (data?.['catalog'] ?? { nodes: [] }) as {
