@@ -27,7 +27,7 @@ npm run bench -- drift [--items 2000] [--nodes 295] [--rounds 20] [--keep]
 npm run bench -- cases [--few 10000] [--many 1000000] [--rounds 20] [--lives 400] [--profile DIR] [--keep]
 npm run bench -- papers [--cases 10000] [--papers 10000] [--bytes 500000] [--rounds 20] [--keep]
 npm run bench -- signals [--readers 1000] [--rounds 20] [--keep]
-npm run bench -- subtree [--nodes 300] [--cases 100000] [--rounds 40] [--keep]
+npm run bench -- subtree [--nodes 300] [--cases 100000] [--hosts 10] [--rounds 40] [--keep]
 npm run bench -- handoff [--handoffs 4000] [--backlog 2000] [--quiet 200] [--concurrency 8] [--seconds 10] [--profile DIR] [--keep]
 
 Prints what it does, and its result as one JSON object on the last line; --keep stores it in load-tests/results.
@@ -110,7 +110,12 @@ function run(name: string, values: Values, tell: (line: string) => void): Promis
       return signals({ readers: number(values.readers, 1_000), rounds: number(values.rounds, 20) }, tell);
     case 'subtree':
       return subtree(
-        { nodes: number(values.nodes, 300), cases: number(values.cases, 100_000), rounds: number(values.rounds, 40) },
+        {
+          nodes: number(values.nodes, 300),
+          cases: number(values.cases, 100_000),
+          rounds: number(values.rounds, 40),
+          hosts: values.hosts === undefined ? [1, 10] : [number(values.hosts, 10)],
+        },
         tell,
       );
     default:
@@ -129,6 +134,7 @@ function parse() {
         concurrency: { type: 'string' },
         items: { type: 'string' },
         nodes: { type: 'string' },
+        hosts: { type: 'string' },
         rounds: { type: 'string' },
         few: { type: 'string' },
         lives: { type: 'string' },
