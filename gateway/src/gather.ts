@@ -109,9 +109,9 @@ async function findBasis(
 
 const placeRosterSchema = z.object({ agents: z.int().min(0), gaps: z.array(z.enum(ROSTER_GAPS)) });
 
-/** Rosters of a division's townships, parks and villages; the levels above keep no roster. */
+/** Rosters of a division's agencies: the proxy offices of its counties, townships, parks and villages. */
 async function gatherRosters(division: string, registry: Registry, ask: AskMany): Promise<RosterCoverageView> {
-  const places = registry.divisions.subtree(division).filter(({ tier }) => tier === 'TOWNSHIP' || tier === 'VILLAGE');
+  const places = registry.divisions.subtree(division).filter(({ tier }) => tier !== 'CITY');
   const isServed = ({ code }: { code: string }) => registry.current.findHost(code) !== undefined;
   const nodes = places.filter(isServed).map(({ code }) => code);
   const silent: RosterCoverageView['coverage']['silent'] = [];

@@ -53,6 +53,7 @@ export const DEMO_PEOPLE: readonly DemoPerson[] = [
   person('tingpang-agent', '邵明月', '331022103', 'AGENT'),
   person('zhuao-clerk', '林晓珠', '331022102', 'CLERK'),
   person('zhuao-chief', '叶向东', '331022102', 'CHIEF'),
+  person('county-agent', '傅代梅', '331022', 'AGENT'),
   person('county-civil-clerk', '吴慧敏', '331022', 'CLERK', '民政'),
   person('county-civil-chief', '郑海峰', '331022', 'CHIEF', '民政'),
   person('county-civil-deputy', '洪静宜', '331022', 'DEPUTY_HEAD', '民政'),

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Absence, AbsenceView, PersonRef } from '@liandong/schema/domains/roster';
 import type { LogActor } from '@liandong/schema/case';
 import type { Viewer } from '@liandong/schema/operation';
-import { AfterCommit, requireKeeper, requireReaderOver } from '@liandong/schema/operation';
+import { AfterCommit, requireReaderOver } from '@liandong/schema/operation';
 import { actAs } from '@liandong/schema/case';
 import { dayOf, problem, ProblemError } from '@liandong/schema/kernel';
-import { isAway, requireAbsence, requireStandIn, standsOn } from '@liandong/schema/domains/roster';
+import { isAway, requireAbsence, requireRosterKeeper, requireStandIn, standsOn } from '@liandong/schema/domains/roster';
 import type { NodeQueries, SharedTx } from '../db/index.ts';
 import type { StoredAbsence } from './absence-store.ts';
 import * as store from './absence-store.ts';
@@ -120,7 +120,7 @@ async function reporter(
     const by = actAs({ node, viewer: person, divisions, now: at, ...standing }, 'REPORT_ABSENCE', null);
     return { by, agent: { sub, name: entry?.name ?? person.name } };
   }
-  const role = requireKeeper(person, 'KEEP_ROSTER', node, divisions);
+  const role = requireRosterKeeper(person, node, divisions);
   if (!entry) throw unknownAgent({ node });
   return { by: { sub: person.sub, name: person.name, role }, agent: { sub, name: entry.name } };
 }

@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { RosterAgent, RosterAgentView } from '@liandong/schema/domains/roster';
 import type { Day } from '@liandong/schema/kernel';
 import { dayOf, problem } from '@liandong/schema/kernel';
-import { inRoster, isTrained, requireRosterEntry, rosterGaps } from '@liandong/schema/domains/roster';
+import {
+  inRoster,
+  isTrained,
+  requireRosterEntry,
+  requireRosterKeeper,
+  rosterGaps,
+} from '@liandong/schema/domains/roster';
+import type { Viewer } from '@liandong/schema/operation';
 import { requireReaderOver } from '@liandong/schema/operation';
 import type { NodeQueries, SharedTx } from '../db/index.ts';
 import { unkeyed } from '../idempotency/index.ts';
@@ -16,9 +23,10 @@ type AgentHandlers = Pick<RosterHandlers, 'roster' | 'keepRosterAgent' | 'endRos
 export function agentHandlers({ node, divisions, now }: RosterParts): AgentHandlers {
   /** Changes one entry, once under its key, with the registers locked. @returns the entry after the change */
   async function change(
-    { tx, input: { sub }, once }: { tx: SharedTx; input: { sub: string }; once: Once },
+    { viewer, tx, input: { sub }, once }: { viewer: Viewer; tx: SharedTx; input: { sub: string }; once: Once },
     work: () => Promise<void>,
   ): Promise<RosterAgentView> {
+    requireRosterKeeper(viewer, node, divisions);
     await lockPosts(tx);
     await once(async () => {
       await work();

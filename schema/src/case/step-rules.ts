@@ -151,9 +151,35 @@ export function atOwnCase(desk: Desk, file: CaseFile, action: Action): LogActor 
   const actor = actOn(desk, file, action);
   requireCustody(desk.node, file);
   // a desk that takes in for others helps with every department's items; steps of the organ belong to the department
-  const organ = isOrgan(desk.node, file);
-  if (organ) requireOffice(desk);
+  if (isOrgan(desk.node, file)) requireOrganDesk(desk, file, actor.role);
   return actor;
+}
+
+/**
+ * Whether a person acts for the proxy office of a county's centre (代办科): as agent, of no department. It takes in and
+ * looks after cases of every department, as an applicant would; accepting, reviewing and deciding is no agent's.
+ */
+export function isProxyOffice(
+  { viewer, node, divisions }: Pick<Desk, 'viewer' | 'node' | 'divisions'>,
+  role: Role | null,
+): boolean {
+  const { department, window } = viewer;
+  return role === 'AGENT' && department === null && window === undefined && divisions.get(node).tier === 'COUNTY';
+}
+
+/**
+ * Checks the person's office for a step of a case at its organ: the department's, or the proxy office for cases that
+ * agents of this desk look after.
+ * @throws {ProblemError} WRONG_DEPARTMENT
+ */
+export function requireOrganDesk(desk: OfficeDesk, file: CaseFile, role: Role | null): void {
+  if (!isProxyOffice(desk, role)) {
+    requireOffice(desk);
+  } else if (file.proxy?.agent.node !== desk.node) {
+    throw problem('WRONG_DEPARTMENT', 'The proxy office handles the cases that agents of this desk look after.', {
+      article: ARTICLES.postDuties,
+    });
+  }
 }
 
 export function requireCustody(node: DivisionCode, file: CaseFile): void {
@@ -166,12 +192,15 @@ export function requireCustody(node: DivisionCode, file: CaseFile): void {
   throw problem('CASE_IN_TRANSIT', `The case is under way to ${file.inTransitTo} and can't be changed.`);
 }
 
+/** The parts of the context that say whose office the person sits at. */
+type OfficeDesk = Pick<Desk, 'viewer' | 'node' | 'divisions' | 'item' | 'offices' | 'now'>;
+
 /**
  * Checks that the item belongs to the person's department or to the bureau that holds its powers (26 枚公章归一), or that a
  * department authorized the person's window for it.
  * @throws {ProblemError} WRONG_DEPARTMENT
  */
-export function requireOffice({ viewer, node, divisions, item, offices, now }: Desk): void {
+export function requireOffice({ viewer, node, divisions, item, offices, now }: OfficeDesk): void {
   const day = dayOf(now);
   const serves = offices.authorities.some((a) => a.window === viewer.window && a.item === item.code && holdsOn(a, day));
   if (serves) return;

@@ -9,6 +9,8 @@ export const GRANTEES: readonly Tier[] = ['COUNTY', 'TOWNSHIP'];
 /** The basic catalogue belongs to the city. */
 export const CITY_ONLY: readonly Tier[] = ['CITY'];
 export const GRASSROOTS: readonly Tier[] = ['TOWNSHIP', 'VILLAGE'];
+/** Where agents act (代办): villages, townships, parks, and the proxy office of a county's centre (代办科). */
+export const AGENCIES: readonly Tier[] = ['COUNTY', 'TOWNSHIP', 'VILLAGE'];
 
 /** The posts that may do something, and at which tiers. A post that is not listed may not. */
 export type Duty = Readonly<Partial<Record<Role, readonly Tier[]>>>;

@@ -45,6 +45,22 @@ const refused = cells.filter((cell) => !cell.allowed);
 /** Actions that one post may do at one tier. */
 const dutiesOf = (role: Role, tier: Tier) => ACTIONS.filter((action) => permittedRole(person('', role), action, tier));
 
+/** What agents of townships do, and those of a county's proxy office don't. */
+const LOWER_AGENTS = [
+  'RATE_CASE',
+  'TRANSFER_CASE',
+  'RETURN_CASE',
+  'READ_FIGURES',
+  'TAKE_OVER_CASE',
+  'ANSWER_ENQUIRY',
+  'READ_ENQUIRIES',
+  'MARK_APPOINTMENT',
+  'READ_APPOINTMENTS',
+  'TAKE_NUMBER',
+  'CALL_NUMBER',
+  'READ_QUEUE',
+];
+
 describe('the table of posts', () => {
   test.each(allowed)('$role may $action at a $tier', ({ action, role, tier }) => {
     expect(requirePermission(person(DESKS[tier], role), action, tier)).toBe(role);
@@ -125,9 +141,10 @@ describe('the table of posts', () => {
     }
   });
 
-  test('lets agents work in townships and villages only', () => {
+  test('lets agents work at the desks below the city; at a county they give no case away and keep no hall', () => {
     expect(dutiesOf('AGENT', 'CITY')).toEqual([]);
-    expect(dutiesOf('AGENT', 'COUNTY')).toEqual([]);
+    const lower = dutiesOf('AGENT', 'TOWNSHIP').filter((duty) => !dutiesOf('AGENT', 'COUNTY').includes(duty));
+    expect(lower).toEqual(LOWER_AGENTS);
     expect(dutiesOf('AGENT', 'TOWNSHIP')).toContain('FILE_CASE');
   });
 
@@ -157,7 +174,9 @@ describe('the table of posts', () => {
       'WITHDRAW_QUESTION',
       'GRANT_WAIVER',
       'READ_FEES',
+      'KEEP_ROSTER',
       'KEEP_STAND_INS',
+      'REPORT_ABSENCE',
       'READ_ROSTER',
       'OPEN_GREEN_CHANNEL',
       'DECIDE_URGENCY',

@@ -18,7 +18,7 @@ import {
   sharingDuties,
 } from '../domains/duties.ts';
 import type { Duty } from './duties.ts';
-import { EVERYWHERE, GRASSROOTS, ORGANS } from './duties.ts';
+import { AGENCIES, EVERYWHERE, GRASSROOTS, ORGANS } from './duties.ts';
 import { ARTICLES } from '../kernel/articles.ts';
 
 /** The caller, from a verified token. */
@@ -52,7 +52,7 @@ const TABLE = {
   ...CASE_DUTIES,
   ...delegationDuties,
   READ_CASE: {
-    AGENT: GRASSROOTS,
+    AGENT: AGENCIES,
     CLERK: EVERYWHERE,
     CHIEF: ORGANS,
     DEPUTY_HEAD: ORGANS,

@@ -2,7 +2,7 @@ import { ARTICLES } from '../../kernel/articles.ts';
 import { problem, ProblemError } from '../../kernel/errors.ts';
 import type { CaseFile } from '../../case/case-file.ts';
 import { isOrgan } from '../../case/case-file.ts';
-import { actAs, requireCustody, requireOffice } from '../../case/step-rules.ts';
+import { actAs, requireCustody, requireOrganDesk } from '../../case/step-rules.ts';
 import type { StepContext } from '../../case/step-context.ts';
 import { isClosed } from '../../case/words.ts';
 import type { Viewer } from '../../operation/permissions.ts';
@@ -121,9 +121,9 @@ function mayAssign(context: HandlerContext, file: CaseFile): boolean {
 }
 
 function requireHere(context: HandlerContext, file: CaseFile, action: 'CLAIM_CASE' | 'ASSIGN_HANDLER'): void {
-  actAs(context, action, file);
+  const { role } = actAs(context, action, file);
   requireCustody(context.node, file);
-  if (isOrgan(context.node, file)) requireOffice(context);
+  if (isOrgan(context.node, file)) requireOrganDesk(context, file, role);
   if (!isClosed(file.state)) return;
   throw problem('ILLEGAL_STEP', `Case ${file.number} is ${file.state}; it needs no handler any more.`);
 }

@@ -1,10 +1,10 @@
 import type { Duty } from '../../operation/duties.ts';
-import { EVERYWHERE, GRASSROOTS, ORGANS } from '../../operation/duties.ts';
+import { AGENCIES, EVERYWHERE, ORGANS } from '../../operation/duties.ts';
 
 export const deviceDuties = {
   /** 停用设备: each person their own, chiefs and administrators those of the desk; a township's those of its villages. */
   END_DEVICE: {
-    AGENT: GRASSROOTS,
+    AGENT: AGENCIES,
     CLERK: EVERYWHERE,
     CHIEF: ORGANS,
     DEPUTY_HEAD: ORGANS,
@@ -13,7 +13,7 @@ export const deviceDuties = {
   },
   /** 设备和预留编号: agents and clerks see their own devices. */
   READ_DEVICES: {
-    AGENT: GRASSROOTS,
+    AGENT: AGENCIES,
     CLERK: EVERYWHERE,
     CHIEF: ORGANS,
     DEPUTY_HEAD: ORGANS,

@@ -1,7 +1,7 @@
 import type { Duty } from '../../operation/duties.ts';
-import { EVERYWHERE, GRASSROOTS } from '../../operation/duties.ts';
+import { AGENCIES, EVERYWHERE } from '../../operation/duties.ts';
 
 export const filingDuties = {
-  FILE_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
-  SUPPLEMENT_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
+  FILE_CASE: { AGENT: AGENCIES, CLERK: EVERYWHERE },
+  SUPPLEMENT_CASE: { AGENT: AGENCIES, CLERK: EVERYWHERE },
 } as const satisfies Record<string, Duty>;

@@ -29,6 +29,7 @@ import {
   actAs,
   atOwnCase,
   handOff,
+  isProxyOffice,
   oneLine,
   refuseAll,
   requireFollows,
@@ -141,7 +142,7 @@ function filingData(desk: Desk, actor: LogActor, filing: Filing): FiledData {
   const { facts = NO_FACTS } = filing;
   const found = route(item, filing.place, divisions, desk.grants, facts, desk.successionOf);
   requireIntake(item, node, found, divisions);
-  if (node === found.acceptor) requireOffice(desk);
+  if (node === found.acceptor && !isProxyOffice(desk, actor.role)) requireOffice(desk);
   if (filing.renewal) requireRenewable(item, filing.renewal, dayOf(now));
   refuseAll([
     ...consentFaults(actor, filing.consent, now, item),

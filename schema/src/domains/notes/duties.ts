@@ -1,10 +1,10 @@
 import type { Duty } from '../../operation/duties.ts';
-import { EVERYWHERE, GRASSROOTS, ORGANS } from '../../operation/duties.ts';
+import { AGENCIES, EVERYWHERE, ORGANS } from '../../operation/duties.ts';
 
 export const noteDuties = {
-  WRITE_NOTE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, DEPUTY_HEAD: ORGANS, HEAD: ORGANS },
+  WRITE_NOTE: { AGENT: AGENCIES, CLERK: EVERYWHERE, CHIEF: ORGANS, DEPUTY_HEAD: ORGANS, HEAD: ORGANS },
   READ_NOTES: {
-    AGENT: GRASSROOTS,
+    AGENT: AGENCIES,
     CLERK: EVERYWHERE,
     CHIEF: ORGANS,
     DEPUTY_HEAD: ORGANS,

@@ -1,5 +1,5 @@
 import type { Duty } from '../../operation/duties.ts';
-import { EVERYWHERE, GRANTORS, GRASSROOTS, ORGANS } from '../../operation/duties.ts';
+import { AGENCIES, EVERYWHERE, GRANTORS, ORGANS } from '../../operation/duties.ts';
 
 export const projectDuties = {
   /** Registers a project, amends it, moves it to its next phase and ends it. */
@@ -7,9 +7,9 @@ export const projectDuties = {
   // the government names 重点项目, and its head has them recorded
   FLAG_PROJECT: { HEAD: GRANTORS },
   DISPATCH_PROJECT: { CHIEF: GRANTORS },
-  ANSWER_PROJECT: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS },
+  ANSWER_PROJECT: { AGENT: AGENCIES, CLERK: EVERYWHERE, CHIEF: ORGANS },
   READ_PROJECT: {
-    AGENT: GRASSROOTS,
+    AGENT: AGENCIES,
     CLERK: EVERYWHERE,
     CHIEF: ORGANS,
     DEPUTY_HEAD: ORGANS,

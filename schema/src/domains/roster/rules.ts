@@ -1,8 +1,10 @@
 import { problem } from '../../kernel/errors.ts';
-import type { Employment, RosterGap } from '../../kernel/words.ts';
+import type { Employment, Role, RosterGap } from '../../kernel/words.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
 import type { Day } from '../../kernel/calendar.ts';
-import type { Action } from '../../operation/permissions.ts';
+import type { DivisionCode, Divisions } from '../../kernel/divisions.ts';
+import type { Action, Viewer } from '../../operation/permissions.ts';
+import { requireKeeper } from '../../operation/permissions.ts';
 
 /** 培训: the subject of a training, its day, and until when it is valid. */
 export interface Training {
@@ -95,6 +97,20 @@ export function requireRostered(standing: RosterStanding, action: Action, item: 
   if (item !== null && entry.withheld.includes(item)) {
     throw problem('ITEM_WITHHELD', `${item} is withheld from this agent by the roster.`, { article });
   }
+}
+
+/**
+ * The post in which a person keeps a roster: a chief of the desk, one of the township above a village. A county's roster
+ * is that of its proxy office (代办科), which no department keeps.
+ * @throws {ProblemError} FORBIDDEN, WRONG_DEPARTMENT
+ */
+export function requireRosterKeeper(viewer: Viewer, node: DivisionCode, divisions: Divisions): Role {
+  const role = requireKeeper(viewer, 'KEEP_ROSTER', node, divisions);
+  if (divisions.get(node).tier !== 'COUNTY' || viewer.department === null) return role;
+  const { department } = viewer;
+  throw problem('WRONG_DEPARTMENT', `The centre keeps the roster of its agents, not ${department}.`, {
+    article: ARTICLES.agentRoster,
+  });
 }
 
 /** Gaps in a place's roster on a day; empty if it has an agent, a stand-in for each, and valid training. */

@@ -12,7 +12,7 @@ import type { Day } from '../../kernel/calendar.ts';
 import { isDay } from '../../kernel/calendar.ts';
 import type { CaseFile } from '../../case/case-file.ts';
 import type { Post } from '../../case/step-rules.ts';
-import { actAs } from '../../case/step-rules.ts';
+import { actAs, isProxyOffice } from '../../case/step-rules.ts';
 import type { Desk } from '../../case/step-context.ts';
 import type { Viewer } from '../../operation/permissions.ts';
 import { requireDepartment, requirePermission } from '../../operation/permissions.ts';
@@ -166,7 +166,7 @@ export function requireDataAsker(desk: DataDesk, file: CaseFile): Role {
     });
   }
   const organ = node === file.acceptor || node === file.decider;
-  if (organ) requireDepartment(viewer, item.department, divisions.get(node).tier);
+  if (organ && !isProxyOffice(desk, role)) requireDepartment(viewer, item.department, divisions.get(node).tier);
   return role;
 }
 
