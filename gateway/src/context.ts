@@ -7,4 +7,6 @@ export interface GatewayContext {
   token: string | null;
   /** Deadline of the answer, ms of the process's monotonic clock (`performance.now()`). */
   deadline: number;
+  /** Aborted when the client has gone: what only it waited for is cancelled. Null where no client waits. */
+  signal: AbortSignal | null;
 }

@@ -1,9 +1,10 @@
 import type { Problem } from '@liandong/schema/kernel';
 import { problem, problemsOf } from '@liandong/schema/kernel';
-import { executeRole, roleSchema } from '@liandong/schema/graph';
+import { roleSchema } from '@liandong/schema/graph';
 import { MOST_IN_BULK } from '@liandong/schema/operation';
 import type { RoleName } from '@liandong/schema/wire';
 import { isDeepStrictEqual } from 'node:util';
+import { answerHere } from './answer-here.ts';
 import type { Answer, Failure } from './failures.ts';
 import { problemOf } from './failures.ts';
 import type { Route, SingleRoute } from './roles.ts';
@@ -181,15 +182,8 @@ abstract class DividedList {
    */
   async whole(at: string): Promise<Answer> {
     const all = Array.from({ length: this.length }, (_, i) => i);
-    const operation = { role: this.#role, at, ...this.asking(all), token: null };
-    const services = (node: string): never => {
-      throw problem('MISROUTED', 'The gateway is no node.', { node });
-    };
     const gathered = { refusals: this.#refusals, ...(this.nodes ? { nodes: this.nodes } : {}) };
-    const context = { viewer: null, at, deadline: Infinity, services, gathered };
-    const { data, errors = [] } = await executeRole(operation, context, (error) => {
-      throw error;
-    });
+    const { data, errors = [] } = await answerHere(this.#role, this.asking(all), at, gathered);
     const value = data?.[this.#field.responseKey] ?? null;
     for (const taken of this.#taken) lay(taken, taken.value, value, this.length);
     const failures = errors.map((error) => ({ path: (error.path ?? []).slice(1), problem: problemOf(error, at) }));

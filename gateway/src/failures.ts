@@ -1,5 +1,7 @@
+import { createGraphQLError } from '@graphql-tools/utils';
 import type { ErrorCode, Problem } from '@liandong/schema/kernel';
 import type { HostGraphQLError } from '@liandong/schema/wire';
+import type { GraphQLError } from 'graphql';
 
 /** Faults on the way to a node, not in the question: another node may still answer. */
 const WAY_FAULTS: readonly ErrorCode[] = [
@@ -44,4 +46,23 @@ export function problemOf(error: HostGraphQLError, node: string): Problem {
     node: named ?? node,
     ...(custodian === undefined ? {} : { custodian }),
   };
+}
+
+/** The answer of a root field that none could give. */
+export function failed(found: Problem): Answer {
+  return { value: null, failures: [{ path: [], problem: found }] };
+}
+
+export function graphqlError({ path, problem: found }: Failure, responseKey: string): GraphQLError {
+  const { code, message, article, field, node, custodian } = found;
+  return createGraphQLError(message, {
+    path: [responseKey, ...path],
+    extensions: {
+      code,
+      node,
+      ...(article === null ? {} : { article }),
+      ...(field === null ? {} : { field }),
+      ...(custodian === undefined ? {} : { custodian }),
+    },
+  });
 }

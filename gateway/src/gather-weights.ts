@@ -12,10 +12,10 @@ const NODE_WEIGHT = 4;
 const MOST_OF_STRANGERS = 2;
 
 /** Root fields that all nodes of a division answer, together or each. */
-const GATHERED: ReadonlyMap<string, Route & { by: 'subtree' | 'within' }> = new Map(
+const GATHERED: ReadonlyMap<string, Route & { by: 'subtree' | 'within' | 'merged' }> = new Map(
   ROLE_LIST.flatMap(({ routes }) =>
     Object.entries(routes).flatMap(([name, route]) =>
-      route.by === 'subtree' || route.by === 'within' ? [[name, route] as const] : [],
+      route.by === 'subtree' || route.by === 'within' || route.by === 'merged' ? [[name, route] as const] : [],
     ),
   ),
 );

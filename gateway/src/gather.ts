@@ -17,7 +17,11 @@ export interface NodeAnswer {
 }
 
 /** Puts a batched lookup to nodes, one request a host; answers in the order of the nodes. */
-type AskMany = (lookup: string, nodes: readonly string[], variables: Record<string, unknown>) => Promise<NodeAnswer[]>;
+export type AskMany = (
+  lookup: string,
+  nodes: readonly string[],
+  variables: Record<string, unknown>,
+) => Promise<NodeAnswer[]>;
 
 export type Gathered = NonNullable<RoleContext['gathered']>;
 
@@ -133,7 +137,7 @@ async function gatherRosters(division: string, registry: Registry, ask: AskMany)
 }
 
 /** A node's answer, or its problem; an unreadable answer counts as none. */
-function read<T extends object>(schema: z.ZodType<T>, { node, value, problem: found }: NodeAnswer): T | Problem {
+export function read<T extends object>(schema: z.ZodType<T>, { node, value, problem: found }: NodeAnswer): T | Problem {
   if (found) return found;
   try {
     return schema.parse(JSON.parse(String(value)));

@@ -21,8 +21,8 @@ import { CITY, COUNTY, ITEM, VILLAGE } from './testing/memory-federation.ts';
 /** Validation rules for a selection, which is checked as an unused fragment. */
 const RULES = specifiedRules.filter((rule) => rule !== NoUnusedFragmentsRule);
 
-/** Questions about the viewer's own: rights on a case, wherever it is, uploads and signals. The viewer's desk answers them. */
-const OF_THE_ASKER = ['steps', 'upload', 'signals'];
+/** Questions about the viewer's own: rights on a case, wherever it is, uploads, signals and projects. The viewer's desk answers them. */
+const OF_THE_ASKER = ['steps', 'upload', 'signals', 'myProjects'];
 
 const rootFields = (schema: GraphQLSchema): GraphQLField<unknown, unknown>[] =>
   [schema.getQueryType(), schema.getMutationType()].flatMap((type) => Object.values(type?.getFields() ?? {}));
@@ -100,10 +100,10 @@ describe('a route', () => {
     },
   );
 
-  test.each(routed.filter(({ route }) => route.by === 'subtree'))(
+  test.each(routed.filter(({ route }) => route.by === 'subtree' || route.by === 'merged'))(
     '$role.$field names the division whose nodes are asked',
     ({ role, field, route }) => {
-      if (route.by !== 'subtree') throw new Error('not by subtree');
+      if (route.by !== 'subtree' && route.by !== 'merged') throw new Error('not by subtree');
       const [argument = '', ...steps] = route.path;
       const type = steps.reduce(inputFieldOf, argumentOf(role, field, argument));
       expect([getNamedType(type).name, isNonNullType(type)]).toEqual(['ID', true]);

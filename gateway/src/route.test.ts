@@ -46,6 +46,7 @@ describe('the executor of a role', () => {
     viewer: stranger,
     token: await federation.tokens.token(stranger),
     deadline: performance.now() + 60_000,
+    signal: null,
   });
   const executor = (role: 'handling' | 'filing') =>
     routedExecutor(ROLES[role], registry(), new HostCaller(() => federation.hosts, CALLER_OPTIONS));

@@ -1,21 +1,22 @@
 import { currentTrace } from '@liandong/runtime';
 import type { ExecutionRequest, ExecutionResult } from '@graphql-tools/utils';
-import { createGraphQLError } from '@graphql-tools/utils';
 import type { Host, RoleOperation } from '@liandong/schema/wire';
 import type { Problem } from '@liandong/schema/kernel';
 import { cityOf, filingNodeOf, problem, ProblemError, problemsOf } from '@liandong/schema/kernel';
-import { executeRole, roleSchema } from '@liandong/schema/graph';
+import { roleSchema } from '@liandong/schema/graph';
 import type { GraphQLError } from 'graphql';
 import { parse } from 'graphql';
 import type { GatewayContext } from './context.ts';
+import { answerHere } from './answer-here.ts';
 import type { AsksNodes, OwnersAnswer } from './each.ts';
 import { answerEach, answerWithin } from './each.ts';
-import type { Answer, Failure } from './failures.ts';
-import { isElsewhere, isWayFault, problemOf } from './failures.ts';
+import type { Answer } from './failures.ts';
+import { failed, graphqlError, isElsewhere, isWayFault, problemOf } from './failures.ts';
 import type { NodeAnswer } from './gather.ts';
 import { GATHERINGS } from './gather.ts';
 import { GatherRuns } from './gather-runs.ts';
 import { KeyTask } from './key-task.ts';
+import { MERGINGS } from './merge.ts';
 import { countOperation } from './observability/index.ts';
 import type { Registry } from './registry.ts';
 import type { LookupKey, RoleConfig, Route, SingleRoute } from './roles.ts';
@@ -25,6 +26,9 @@ import type { HostAnswer, HostCaller } from './transport/index.ts';
 
 /** How often a key may be asked again: at the custodian that a desk names, at a copy, after a move. */
 const MAX_ROUNDS = 6;
+
+/** Longest wait of a page over many nodes for the slow ones, ms. */
+const SLOW_MS = 2_000;
 
 /** Time of a question reserved for the answer of a node that moved, ms. */
 const ANSWER_MS = 1_500;
@@ -57,6 +61,8 @@ export function routedExecutor(
             return asker.divided(route);
           case 'within':
             return asker.within(route);
+          case 'merged':
+            return asker.merged(route);
           default:
             return asker.single(route);
         }
@@ -110,16 +116,39 @@ class Asker implements AsksNodes {
   /** A field that every node of a division answers for the caller, who works at the division or above it. */
   async within(route: Route & { by: 'within' }): Promise<Answer> {
     try {
-      const desk = this.#viewersDesk();
-      const division = this.#registry.divisions.get(String(argumentAt(this.#field.args, route.path))).code;
-      // every node would refuse it
-      if (!this.#registry.divisions.isWithin(division, desk)) {
-        throw problem('FORBIDDEN', `${division} is not open to ${desk}.`, { node: division });
-      }
+      const division = this.#divisionOver(route.path);
       return await answerWithin(this.#role.name, this.#field, this.#registry.nodesWithin(division), this);
     } catch (error) {
       return failed(problemsOf(error)[0]);
     }
+  }
+
+  /**
+   * A page over the nodes of a division, which are asked for the caller by a batched lookup, one request a host. No copy
+   * answers for a silent node: the page says which were silent. The slow ones are not waited for long.
+   */
+  async merged({ path, merge }: Route & { by: 'merged' }): Promise<Answer> {
+    try {
+      const division = this.#divisionOver(path);
+      const deadline = Math.min(this.#context.deadline, performance.now() + SLOW_MS);
+      // without a viewer no desk's copy answers for a node; the token says who asks
+      const context = { ...this.#context, viewer: null, deadline };
+      const gathered = await MERGINGS[merge](this.#field.args, this.#registry.nodesWithin(division), (...question) =>
+        this.#askMany(context, ...question),
+      );
+      return this.#answerOf(await answerHere(this.#role.name, this.#field.alone(), division, gathered), division);
+    } catch (error) {
+      return failed(problemsOf(error)[0]);
+    }
+  }
+
+  /** The division that the caller asks about, at their own or below it. @throws {ProblemError} UNAUTHENTICATED, FORBIDDEN */
+  #divisionOver(path: readonly string[]): string {
+    const desk = this.#viewersDesk();
+    const division = this.#registry.divisions.get(String(argumentAt(this.#field.args, path))).code;
+    // every node would refuse it
+    if (this.#registry.divisions.isWithin(division, desk)) return division;
+    throw problem('FORBIDDEN', `${division} is not open to ${desk}.`, { node: division });
   }
 
   /** Asks the node that owns an answer, or the desk that may have a copy if the node can't be reached. */
@@ -171,30 +200,24 @@ class Asker implements AsksNodes {
     try {
       const division = this.#registry.divisions.get(String(argumentAt(this.#field.args, route.path))).code;
       const key = `${route.gather} ${division} ${this.#registry.current.sequence}`;
+      // asked as the public, so that no desk's copy answers for a node; other callers may wait for the same
+      const context = { ...this.#context, viewer: null, token: null, signal: null };
       const gathered = await runs.of(key, this.#context.viewer === null, () =>
-        GATHERINGS[route.gather](division, this.#registry, (lookup, nodes, variables) =>
-          this.#askMany(lookup, nodes, variables),
-        ),
+        GATHERINGS[route.gather](division, this.#registry, (...question) => this.#askMany(context, ...question)),
       );
-      const { query, variables } = this.#field.alone();
-      const operation: RoleOperation = { role: this.#role.name, at: division, query, variables, token: null };
-      const services = (node: string): never => {
-        throw problem('MISROUTED', 'The gateway is no node.', { node });
-      };
-      const result = await executeRole(
-        operation,
-        { viewer: null, at: division, deadline: this.#context.deadline, services, gathered },
-        (error) => {
-          throw error;
-        },
-      );
+      const result = await answerHere(this.#role.name, this.#field.alone(), division, gathered);
       return this.#answerOf(result, division);
     } catch (error) {
       return failed(problemsOf(error)[0]);
     }
   }
 
-  async #askMany(lookup: string, nodes: readonly string[], variables: Record<string, unknown>): Promise<NodeAnswer[]> {
+  async #askMany(
+    context: GatewayContext,
+    lookup: string,
+    nodes: readonly string[],
+    variables: Record<string, unknown>,
+  ): Promise<NodeAnswer[]> {
     const types = Object.keys(variables).map((name) => `$${name}: ${argumentType(this.#schema, lookup, name)}`);
     const given = Object.keys(variables).map((name) => `${name}: $${name}`);
     const keys = nodes.map((at): LookupKey => ({ at, via: null }));
@@ -206,9 +229,7 @@ class Asker implements AsksNodes {
     );
     const route = this.#role.routes[lookup];
     if (!field || route?.by !== 'keys') throw problem('INTERNAL', `${lookup} is no batched lookup.`);
-    // asked as the public, so that no desk's copy answers for a node
-    const asPublic = { ...this.#context, viewer: null, token: null };
-    const asker = new Asker(this.#role, field, asPublic, this.#registry, this.#hosts);
+    const asker = new Asker(this.#role, field, context, this.#registry, this.#hosts);
     const { value, failures } = await asker.keyed(route, argumentType(this.#schema, lookup, route.argument));
     return nodes.map((node, i) => ({
       node,
@@ -258,11 +279,13 @@ class Asker implements AsksNodes {
   }
 
   #ask(host: Host, operation: Pick<RoleOperation, 'at' | 'query' | 'variables'>): Promise<HostAnswer> {
-    const { token, deadline } = this.#context;
+    const { token, deadline, signal } = this.#context;
+    // a change that was sent is not taken back when its client goes
+    const leaves = operation.query.startsWith('mutation') ? null : signal;
     countOperation(this.#role.name);
     const trace = currentTrace();
     const traced = trace === null ? {} : { trace };
-    return this.#hosts.ask(host, { role: this.#role.name, token, ...traced, ...operation }, deadline);
+    return this.#hosts.ask(host, { role: this.#role.name, token, ...traced, ...operation }, deadline, leaves);
   }
 
   /** The reason why a node did not answer the root field at all; null if it did. */
@@ -322,22 +345,4 @@ function codesOf(answer: HostAnswer): string[] {
 
 function argumentAt(args: Record<string, unknown>, path: readonly string[]): unknown {
   return path.reduce<unknown>((value, step) => (value as Record<string, unknown> | null | undefined)?.[step], args);
-}
-
-function failed(found: Problem): Answer {
-  return { value: null, failures: [{ path: [], problem: found }] };
-}
-
-function graphqlError({ path, problem: found }: Failure, responseKey: string): GraphQLError {
-  const { code, message, article, field, node, custodian } = found;
-  return createGraphQLError(message, {
-    path: [responseKey, ...path],
-    extensions: {
-      code,
-      node,
-      ...(article === null ? {} : { article }),
-      ...(field === null ? {} : { field }),
-      ...(custodian === undefined ? {} : { custodian }),
-    },
-  });
 }

@@ -51,6 +51,30 @@ describe('over a real port', () => {
     );
   });
 
+  test('a client that goes away cancels its questions to the hosts, and no further one is asked', async () => {
+    const supervisor = personAt(COUNTY, 'SUPERVISOR');
+    const id = served.file({ custodian: COUNTY });
+    served.hosts.faults.set('villages', 'slow');
+    const authorization = `Bearer ${await served.tokens.token(supervisor)}`;
+    const leaving = new AbortController();
+    const query = `{ casesWithin(division: "${COUNTY}") { nodes { id state } } case(id: "${id}") { number } }`;
+    served.hosts.onSent = ({ host }) => {
+      if (host === 'villages') leaving.abort();
+    };
+    const before = served.hosts.requests.length;
+    await expect(
+      fetch(`http://127.0.0.1:${port}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization },
+        body: JSON.stringify({ query }),
+        signal: leaving.signal,
+      }),
+    ).rejects.toThrow('aborted');
+    await served.hosts.untilCancelled('villages');
+    expect(served.hosts.requests.slice(before).map(({ host }) => host)).not.toContain('city');
+    served.hosts.faults.clear();
+  });
+
   test('a body that says it is too long is refused with 413 although none of it was sent', async () => {
     const status = await new Promise<number | undefined>((resolve, reject) => {
       const asking = request(

@@ -108,7 +108,7 @@ export class Gateway {
     this.#desks = new DeskAccounts(
       executorOf(ROLES[accountsDomain.role]),
       () => this.registry.current.hosts,
-      () => this.#contextOf({ viewer: null, token: null }),
+      () => this.#contextOf({ viewer: null, token: null }, null),
     );
     this.#yoga = createYoga<Asked, GatewayContext>({
       schema,
@@ -132,7 +132,7 @@ export class Gateway {
       batching: false,
       logging: false,
       maskedErrors: { maskError: (error) => shownError(error, log) },
-      context: ({ identity }) => this.#contextOf(identity),
+      context: ({ identity, request }) => this.#contextOf(identity, request.signal),
     });
   }
 
@@ -192,7 +192,7 @@ export class Gateway {
   async #paper(request: Request, { address }: Caller): Promise<Response | null> {
     const identity = await identify(request, this.#parts.tokens);
     await this.#edgeGuard.rates.ofAsker(identity.viewer?.sub ?? null, address);
-    return paperAnswer(request, this.#askFiles, () => this.#contextOf(identity));
+    return paperAnswer(request, this.#askFiles, () => this.#contextOf(identity, request.signal));
   }
 
   /** Answers a request of an upload. @throws {ProblemError} UNAUTHENTICATED, RATE_LIMITED */
@@ -201,11 +201,11 @@ export class Gateway {
     await this.#edgeGuard.rates.ofAsker(identity.viewer?.sub ?? null, address);
     // before a byte of the body is read
     if (!identity.viewer) return refusal(401, 'UNAUTHENTICATED', 'An upload needs a login.');
-    return uploadAnswer(request, this.#askFiles, () => this.#contextOf(identity));
+    return uploadAnswer(request, this.#askFiles, () => this.#contextOf(identity, request.signal));
   }
 
-  #contextOf(identity: Identity): GatewayContext {
-    return { ...identity, deadline: performance.now() + this.#parts.requestTimeoutMs };
+  #contextOf(identity: Identity, signal: AbortSignal | null): GatewayContext {
+    return { ...identity, deadline: performance.now() + this.#parts.requestTimeoutMs, signal };
   }
 
   /**

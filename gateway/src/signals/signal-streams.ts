@@ -113,7 +113,7 @@ export class SignalStreams {
 
   /** The context of an event's own question. */
   contextOf({ viewer, token }: Asker): GatewayContext {
-    return { viewer, token, deadline: performance.now() + this.#parts.requestTimeoutMs };
+    return { viewer, token, deadline: performance.now() + this.#parts.requestTimeoutMs, signal: null };
   }
 
   /** Ends every stream, with a code by which readers go on elsewhere or later. */

@@ -90,6 +90,10 @@ export class MemoryHosts implements Transport, HintSource {
   /** Every request that was sent, in order. */
   readonly requests: { host: string; request: HostRequest }[] = [];
   readonly faults = new Map<string, Fault>();
+  /** Slow hosts whose requests were cancelled. */
+  readonly cancelled: string[] = [];
+  /** Told of each request that is sent. */
+  onSent: (sent: { host: string; request: HostRequest }) => void = () => {};
   /** Errors that were reported and not shown. */
   readonly reported: unknown[] = [];
   closed = false;
@@ -116,9 +120,25 @@ export class MemoryHosts implements Transport, HintSource {
     return [...this.#nodes.values()];
   }
 
-  async send(host: Host, request: HostRequest, timeoutMs: number): Promise<HostReply> {
+  async untilCancelled(host: string): Promise<void> {
+    while (!this.cancelled.includes(host)) await pause(5);
+  }
+
+  /** Lets another host serve a node. */
+  move(node: DivisionCode, to: string): void {
+    for (const served of this.#served.values()) served.delete(node);
+    this.#served.get(to)?.add(node);
+  }
+
+  async send(
+    host: Host,
+    request: HostRequest,
+    timeoutMs: number,
+    signal: AbortSignal | null = null,
+  ): Promise<HostReply> {
     const carried = hostRequestSchema.parse(JSON.parse(JSON.stringify(request)));
     this.requests.push({ host: host.id, request: carried });
+    this.onSent({ host: host.id, request: carried });
     switch (this.faults.get(host.id)) {
       case 'dead':
         throw problem('NODE_UNREACHABLE', 'Nobody listens there.');
@@ -127,7 +147,7 @@ export class MemoryHosts implements Transport, HintSource {
       case 'refusing':
         return { problem: { code: 'DATABASE_UNAVAILABLE', message: 'No database.' } };
       case 'slow':
-        await pause(timeoutMs);
+        await pause(timeoutMs, undefined, signal ? { signal } : {}).catch(() => void this.cancelled.push(host.id));
         throw problem('DEADLINE_EXCEEDED', 'No answer in time.');
       case 'misrouted':
       case undefined:
@@ -254,6 +274,7 @@ export class MemoryFederation {
   /** Makes all hosts answer again, and forgets what they were asked. */
   reset(): void {
     this.hosts.requests.length = 0;
+    this.hosts.cancelled.length = 0;
     this.hosts.reported.length = 0;
     this.hosts.faults.clear();
     for (const node of this.hosts.nodes()) {
@@ -288,6 +309,7 @@ export class MemoryFederation {
       viewer,
       token: viewer && (await this.tokens.token(viewer)),
       deadline: performance.now() + budgetMs,
+      signal: null,
     };
   }
 

@@ -29,6 +29,7 @@ import {
   implementationOf,
   itemOf,
   ownerOf,
+  queuedOf,
   trackedOf,
 } from './memory-views.ts';
 
@@ -153,6 +154,16 @@ export class MemoryNode implements NodeServices {
     coverage: async () => {
       if (this.fault) throw this.fault;
       return this.placeRoster;
+    },
+  };
+
+  readonly casesWithin: NodeServices['casesWithin'] = {
+    part: async (viewer, asked) => {
+      if (this.fault) throw this.fault;
+      if (!viewer) throw problem('UNAUTHENTICATED', 'This needs a login.');
+      if (!viewer.roles.includes('SUPERVISOR'))
+        throw problem('FORBIDDEN', 'Only supervisors ask.', { node: this.code });
+      return queuedOf(this.code, [...this.cases.values()], asked);
     },
   };
 

@@ -5,6 +5,8 @@ import type { HandlingView, LogEntryView } from '@liandong/schema/domains/handli
 import type { Implementation, Item } from '@liandong/schema/domains/catalogue';
 import type { ImplementationView } from '@liandong/schema/domains/implementation';
 import type { ItemView } from '@liandong/schema/domains/item-life';
+import type { CasesAsked, CasesPart } from '@liandong/schema/domains/subtree-cases';
+import { placesOf } from '@liandong/schema/domains/subtree-cases';
 
 export const FILED_AT = new Date('2026-03-02T01:30:00.000Z');
 /** Time of the last update of copies. */
@@ -146,4 +148,24 @@ export function trackedOf(code: DivisionCode, known: KnownCase): TrackedCaseView
 /** The node whose code the item's code begins with: `3310-MZ-001` belongs to the city. */
 export function ownerOf(item: string): DivisionCode {
   return `${item.slice(0, 4)}00`;
+}
+
+/** The cases a node holds, each due a minute after the one of the number before. */
+export function queuedOf(code: DivisionCode, known: readonly KnownCase[], { first, from }: CasesAsked): CasesPart {
+  const after = placesOf(from, code).running;
+  const rows = known
+    .filter(({ custodian }) => custodian === code)
+    .map(({ id, number }) => {
+      const due = new Date(FILED_AT.getTime() + Number(number.split('-').at(-1)) * 60_000).toISOString();
+      return { list: 'running' as const, id, key: due, due };
+    })
+    .filter(({ key, id }) => after === null || compare([key, code, id], after) > 0)
+    .sort((a, b) => compare([a.key, code, a.id], [b.key, code, b.id]));
+  return { asOf: COPIED_AT.toISOString(), rows: rows.slice(0, first + 1) };
+}
+
+function compare(place: readonly string[], other: readonly string[]): number {
+  const at = place.findIndex((part, i) => part !== other[i]);
+  if (at === -1) return 0;
+  return (place[at] ?? '') < (other[at] ?? '') ? -1 : 1;
 }

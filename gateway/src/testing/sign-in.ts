@@ -5,7 +5,7 @@ import { DeskAccounts } from '../issuer/index.ts';
 export const NO_DESKS = new DeskAccounts(
   () => Promise.reject(new Error('no host is asked')),
   () => [],
-  () => ({ viewer: null, token: null, deadline: 0 }),
+  () => ({ viewer: null, token: null, deadline: 0, signal: null }),
 );
 
 /** A token for a person of the issuer's own file. @throws {ProblemError} as the issuer's login */

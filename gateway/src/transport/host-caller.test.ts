@@ -26,6 +26,7 @@ interface Sent {
   host: Host;
   request: HostRequest;
   timeoutMs: number;
+  signal: AbortSignal | null;
   answer: (reply: HostReply) => void;
   fail: (error: unknown) => void;
 }
@@ -37,9 +38,14 @@ class HandTransport implements Transport {
   at: ((sent: Sent) => void) | null = null;
   #noticed = () => {};
 
-  async send(host: Host, request: HostRequest, timeoutMs: number): Promise<HostReply> {
+  async send(
+    host: Host,
+    request: HostRequest,
+    timeoutMs: number,
+    signal: AbortSignal | null = null,
+  ): Promise<HostReply> {
     return new Promise((answer, fail) => {
-      const sent = { host, request, timeoutMs, answer, fail };
+      const sent = { host, request, timeoutMs, signal, answer, fail };
       this.sent.push(sent);
       this.at?.(sent);
       this.#noticed();
@@ -342,5 +348,62 @@ describe('one operation of a request', () => {
       [operation('1'), large, operation('2')].map((each) => caller.ask(A, each, soon())),
     );
     expect(answers.map((answer) => codeOf(answer))).toEqual([null, 'PAYLOAD_TOO_LARGE', null]);
+  });
+});
+
+describe('a caller that goes away', () => {
+  test('is waited for no longer, and its request is cancelled', async () => {
+    const { transport, caller } = set();
+    const left = new AbortController();
+    const answer = caller.ask(A, operation('1'), soon(), left.signal);
+    await transport.until(1);
+    left.abort();
+    expect(codeOf(await answer)).toBe('DEADLINE_EXCEEDED');
+    expect(transport.sent[0]?.signal?.aborted).toBe(true);
+  });
+
+  test('does not cancel a request in which others travel until all have gone', async () => {
+    const { transport, caller } = set();
+    const [first, second] = [new AbortController(), new AbortController()];
+    const answers = [
+      caller.ask(A, operation('1'), soon(), first.signal),
+      caller.ask(A, operation('2'), soon(), second.signal),
+    ];
+    await transport.until(1);
+    first.abort();
+    expect(codeOf((await answers[0]) ?? {})).toBe('DEADLINE_EXCEEDED');
+    expect(transport.sent[0]?.signal?.aborted).toBe(false);
+    second.abort();
+    expect(transport.sent[0]?.signal?.aborted).toBe(true);
+  });
+
+  test('does not cancel a request with one that is waited for in any case', async () => {
+    const { transport, caller } = set();
+    const left = new AbortController();
+    const answers = [caller.ask(A, operation('1'), soon(), left.signal), caller.ask(A, operation('2'), soon())];
+    await transport.until(1);
+    left.abort();
+    expect(transport.sent[0]?.signal).toBe(null);
+    transport.sent.forEach(answering);
+    expect(await answers[1]).toEqual({ data: { name: '2' } });
+  });
+
+  test('asks nothing more: neither what waits for its turn nor what comes later is sent', async () => {
+    const { transport, caller } = set({ maxInFlight: 1 });
+    const left = new AbortController();
+    const first = caller.ask(A, operation('1'), soon());
+    await transport.until(1);
+    const waiting = caller.ask(A, operation('2'), soon(), left.signal);
+    await settle();
+    left.abort();
+    const later = caller.ask(A, operation('3'), soon(), left.signal);
+    transport.sent.forEach(answering);
+    expect([await first, codeOf(await waiting), codeOf(await later)]).toEqual([
+      { data: { name: '1' } },
+      'DEADLINE_EXCEEDED',
+      'DEADLINE_EXCEEDED',
+    ]);
+    await settle();
+    expect(transport.sent).toHaveLength(1);
   });
 });

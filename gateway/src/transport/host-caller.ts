@@ -23,6 +23,8 @@ interface Asked {
   operation: RoleOperation;
   /** `performance.now()` by when the caller must have an answer. */
   deadline: number;
+  /** Aborted when the caller has gone; null for one that is waited for in any case. */
+  signal: AbortSignal | null;
 }
 
 /** The outcome of one operation: its result, or the problem that kept the host from answering. */
@@ -42,7 +44,14 @@ export class HostCaller {
     this.#options = options;
   }
 
-  async ask(host: Host, operation: RoleOperation, deadline: number): Promise<HostAnswer> {
+  /** @param signal aborted when the caller has gone: a request that all its callers left is cancelled */
+  async ask(
+    host: Host,
+    operation: RoleOperation,
+    deadline: number,
+    signal: AbortSignal | null = null,
+  ): Promise<HostAnswer> {
+    if (signal?.aborted) return gone(host);
     if (operation.query.length > MAX_QUERY_CHARACTERS) {
       return problem('QUERY_TOO_LARGE', 'The question is longer than a host reads.');
     }
@@ -52,7 +61,7 @@ export class HostCaller {
       lane = new Lane(host, this.#transportOf(host), this.#options);
       this.#lanes.set(key, lane);
     }
-    return lane.ask({ operation, deadline });
+    return lane.ask({ operation, deadline, signal });
   }
 }
 
@@ -79,13 +88,13 @@ class Lane {
     });
   }
 
-  /** Each caller waits no longer than its own deadline, also when others travel in the same request. */
+  /** Each caller waits no longer than its own deadline, and not once it has gone, also when others travel in the same request. */
   async ask(asked: Asked): Promise<HostAnswer> {
-    const late = new Deadline(asked.deadline, this.#host);
+    const end = new WaitEnd(asked, this.#host);
     try {
-      return await Promise.race([this.#loader.load(asked).then(({ answer }) => answer), late.passed]);
+      return await Promise.race([this.#loader.load(asked).then(({ answer }) => answer), end.came]);
     } finally {
-      late.clear();
+      end.clear();
     }
   }
 
@@ -93,13 +102,15 @@ class Lane {
     await this.#enter();
     const begun = performance.now();
     let outcome = 'ok';
+    const left = new AllLeft(asked);
     try {
+      if (left.signal?.aborted) throw gone(this.#host);
       // callers that are nearly out of time do not cut the others short: the latest deadline counts for the request
-      const left = Math.max(...asked.map((a) => a.deadline)) - performance.now();
-      const timeoutMs = Math.min(left, this.#options.hostTimeoutMs);
+      const most = Math.max(...asked.map((a) => a.deadline)) - performance.now();
+      const timeoutMs = Math.min(most, this.#options.hostTimeoutMs);
       if (timeoutMs <= 0) throw problem('DEADLINE_EXCEEDED', `No time was left to ask host ${this.#host.id}.`);
       const request = { operations: asked.map((a) => a.operation), budgetMs: Math.round(timeoutMs) };
-      const reply = await this.#transport.send(this.#host, request, timeoutMs);
+      const reply = await this.#transport.send(this.#host, request, timeoutMs, left.signal);
       if ('problem' in reply) {
         const { code, message } = reply.problem;
         throw problem(isErrorCode(code) ? code : 'INTERNAL', message);
@@ -112,6 +123,7 @@ class Lane {
       outcome = met.code;
       return asked.map(() => met);
     } finally {
+      left.clear();
       observeHost(this.#host.id, outcome, performance.now() - begun);
       this.#leave();
     }
@@ -162,23 +174,56 @@ function charactersOf(content: unknown): number {
   return sum;
 }
 
-/** Ends a caller's wait at its deadline. */
-class Deadline {
-  readonly passed: Promise<ProblemError>;
+/** Ends a caller's wait at its deadline, or when it has gone. */
+class WaitEnd {
+  readonly came: Promise<ProblemError>;
+  readonly #signal: AbortSignal | null;
   #timer: NodeJS.Timeout | undefined;
+  #onLeft = () => {};
 
-  constructor(deadline: number, host: Host) {
-    this.passed = new Promise((resolve) => {
+  constructor({ deadline, signal }: Asked, host: Host) {
+    this.#signal = signal;
+    this.came = new Promise((resolve) => {
       const ms = Math.max(0, deadline - performance.now());
       this.#timer = setTimeout(() => {
         resolve(problem('DEADLINE_EXCEEDED', `Host ${host.id} gave no answer in time.`));
       }, ms);
+      this.#onLeft = () => resolve(gone(host));
     });
+    signal?.addEventListener('abort', this.#onLeft);
   }
 
   clear(): void {
     clearTimeout(this.#timer);
+    this.#signal?.removeEventListener('abort', this.#onLeft);
   }
+}
+
+/** Notices that all callers of a request have gone. */
+class AllLeft {
+  /** Null if one of them is waited for in any case. */
+  readonly signal: AbortSignal | null;
+  readonly #signals: readonly AbortSignal[];
+  readonly #all = new AbortController();
+  readonly #check = () => {
+    if (this.#signals.every(({ aborted }) => aborted)) this.#all.abort();
+  };
+
+  constructor(asked: readonly Asked[]) {
+    this.#signals = [...new Set(asked.flatMap(({ signal }) => signal ?? []))];
+    this.signal = asked.every(({ signal }) => signal !== null) ? this.#all.signal : null;
+    for (const signal of this.#signals) signal.addEventListener('abort', this.#check);
+    this.#check();
+  }
+
+  clear(): void {
+    for (const signal of this.#signals) signal.removeEventListener('abort', this.#check);
+  }
+}
+
+/** What nobody reads: the caller went before the answer came. */
+function gone(host: Host): ProblemError {
+  return problem('DEADLINE_EXCEEDED', `The caller left before host ${host.id} answered.`);
 }
 
 function unreachable(error: unknown, host: Host): ProblemError {

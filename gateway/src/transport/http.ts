@@ -8,7 +8,12 @@ import { readReply } from './transport.ts';
 export class HttpTransport implements Transport {
   readonly #agent = new Agent({ connections: 64, keepAliveTimeout: 30_000, pipelining: 1 });
 
-  async send(host: Host, content: HostRequest, timeoutMs: number): Promise<HostReply> {
+  async send(
+    host: Host,
+    content: HostRequest,
+    timeoutMs: number,
+    signal: AbortSignal | null = null,
+  ): Promise<HostReply> {
     if (host.url === null) throw problem('NODE_UNREACHABLE', `Host ${host.id} has no address.`);
     try {
       const answer = await request(federationUrl(host.url), {
@@ -16,7 +21,7 @@ export class HttpTransport implements Transport {
         dispatcher: this.#agent,
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(content),
-        signal: AbortSignal.timeout(Math.max(1, Math.round(timeoutMs))),
+        signal: AbortSignal.any([AbortSignal.timeout(Math.max(1, Math.round(timeoutMs))), ...(signal ? [signal] : [])]),
       });
       const text = await answer.body.text();
       // a proxy in between answers with its own pages

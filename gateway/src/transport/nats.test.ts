@@ -176,6 +176,15 @@ describe('a host that cannot be used', () => {
     expect(await transport.send(HOST, requestOf('second'), 30_000)).toEqual(replyOf('second'));
   });
 
+  test('because nobody waits for it any more is DEADLINE_EXCEEDED at once, and its late answer is dropped', async () => {
+    const left = new AbortController();
+    responder.answer = () => left.abort();
+    // longer than the test may take
+    await expect(transport.send(HOST, requestOf('left'), 600_000, left.signal)).rejects.toThrow(
+      code('DEADLINE_EXCEEDED'),
+    );
+  });
+
   test('because only some parts of its answer come is DEADLINE_EXCEEDED', async () => {
     responder.answer = (message) => respond(message, partsOf(replyOf('part', 'abc'.repeat(1_000)), 500).slice(1));
     await expect(transport.send(HOST, requestOf('part'), 50)).rejects.toThrow(code('DEADLINE_EXCEEDED'));

@@ -48,21 +48,30 @@ export class NatsTransport implements Transport, HintSource {
     return new NatsTransport(connection, inboxPrefix(name));
   }
 
-  async send(host: Host, request: HostRequest, timeoutMs: number): Promise<HostReply> {
+  async send(
+    host: Host,
+    request: HostRequest,
+    timeoutMs: number,
+    signal: AbortSignal | null = null,
+  ): Promise<HostReply> {
     if (!this.#up || this.#connection.isClosed()) throw noBroker();
     const reply = `${this.#inbox}.${this.#count++}`;
     let timer: NodeJS.Timeout | undefined;
+    let cancel = () => {};
     try {
       const bytes = await new Promise<Uint8Array>((resolve, reject) => {
         this.#waiting.set(reply, { parts: new PartsCollector(), resolve, reject });
         timer = setTimeout(() => {
           reject(problem('DEADLINE_EXCEEDED', `Host ${host.id} gave no answer within ${Math.round(timeoutMs)} ms.`));
         }, timeoutMs);
+        cancel = () => reject(problem('DEADLINE_EXCEEDED', `Nobody waits for host ${host.id} any more.`));
+        signal?.addEventListener('abort', cancel, { once: true });
         this.#publish(host, request, reply);
       });
       return readReply(host, new TextDecoder().decode(bytes));
     } finally {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', cancel);
       // a late answer finds no caller
       this.#waiting.delete(reply);
     }

@@ -8,7 +8,8 @@ import { problem } from '@liandong/schema/kernel';
  *   MESSAGE_INVALID when the answer is malformed
  */
 export interface Transport {
-  send(host: Host, request: HostRequest, timeoutMs: number): Promise<HostReply>;
+  /** @param signal aborted when nobody waits for the answer any more; null if it is waited for in any case */
+  send(host: Host, request: HostRequest, timeoutMs: number, signal?: AbortSignal | null): Promise<HostReply>;
   /** Whether its connection is up; left out where each host has a connection of its own. */
   isUp?(): boolean;
   close(): Promise<void>;

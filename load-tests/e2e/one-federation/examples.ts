@@ -72,8 +72,10 @@ export function examples(asking: Asking): void {
     expect(printed).toMatch(/[AL]\d{3} FINISHED/);
   });
 
-  test('the example of figures says how many nodes they cover', async () => {
-    expect(await example('read-figures')).toMatch(/\d+ of 7 nodes without a gap/);
+  test('the example of figures says how many nodes they cover, and lists what is due next', async () => {
+    const printed = await example('read-figures');
+    expect(printed).toMatch(/\d+ of 7 nodes without a gap/);
+    expect(printed).toMatch(/辖区办件: 7 of 7 nodes answered/);
   });
 
   test('the example of operators sees every node of the township', async () => {

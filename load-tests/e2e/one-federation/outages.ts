@@ -16,6 +16,16 @@ interface AgentCases {
   agentCases: { nodes: { id: string; waits: { kind: string }[] }[] };
 }
 
+interface CasesWithin {
+  casesWithin: { nodes: { id: string }[]; coverage: object };
+}
+const WITHIN = `{
+  casesWithin(division: "331000", first: 200) {
+    nodes { id }
+    coverage { expected answered silent { node { name } code } }
+  }
+}`;
+
 /** Tests of the answers while hosts are down, and of what they say of these hosts. */
 export function outages(asking: Asking): void {
   const { asked, until, done } = asking;
@@ -79,6 +89,16 @@ export function outages(asking: Asking): void {
         drift: before.drift?.drift,
         coverage: { expected: 8, answered: 7, silent: [{ node: { name: '三门县' }, code: 'NODE_UNREACHABLE' }] },
       });
+    });
+
+    test('one list of cases over all nodes names it as silent, and shows what the others hold', async () => {
+      const { casesWithin } = await asked<CasesWithin>('city-supervisor', WITHIN);
+      expect(casesWithin.coverage).toEqual({
+        expected: 8,
+        answered: 7,
+        silent: [{ node: { name: '三门县' }, code: 'NODE_UNREACHABLE' }],
+      });
+      expect(casesWithin.nodes.map(({ id }) => id)).toContain(waiting);
     });
 
     test('its project is told by the township from the township’s own copy', async () => {

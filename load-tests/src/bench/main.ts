@@ -17,6 +17,8 @@ import type { SearchResult } from './search.ts';
 import { search } from './search.ts';
 import type { SignalsResult } from './signals.ts';
 import { signals } from './signals.ts';
+import type { SubtreeResult } from './subtree.ts';
+import { subtree } from './subtree.ts';
 
 const RESULTS_DIR = fileURLToPath(new URL('../../results/', import.meta.url));
 const USAGE = `npm run bench -- lifecycle [--cases 300] [--concurrency 8] [--keep]
@@ -25,6 +27,7 @@ npm run bench -- drift [--items 2000] [--nodes 295] [--rounds 20] [--keep]
 npm run bench -- cases [--few 10000] [--many 1000000] [--rounds 20] [--lives 400] [--profile DIR] [--keep]
 npm run bench -- papers [--cases 10000] [--papers 10000] [--bytes 500000] [--rounds 20] [--keep]
 npm run bench -- signals [--readers 1000] [--rounds 20] [--keep]
+npm run bench -- subtree [--nodes 300] [--cases 100000] [--rounds 40] [--keep]
 npm run bench -- handoff [--handoffs 4000] [--backlog 2000] [--quiet 200] [--concurrency 8] [--seconds 10] [--profile DIR] [--keep]
 
 Prints what it does, and its result as one JSON object on the last line; --keep stores it in load-tests/results.
@@ -46,7 +49,15 @@ async function main(): Promise<void> {
   process.stdout.write(`${JSON.stringify(result)}\n`);
 }
 
-type Result = HandoffResult | LifecycleResult | SearchResult | DriftResult | CasesResult | PapersResult | SignalsResult;
+type Result =
+  | HandoffResult
+  | LifecycleResult
+  | SearchResult
+  | DriftResult
+  | CasesResult
+  | PapersResult
+  | SignalsResult
+  | SubtreeResult;
 
 function run(name: string, values: Values, tell: (line: string) => void): Promise<Result> {
   switch (name) {
@@ -97,6 +108,11 @@ function run(name: string, values: Values, tell: (line: string) => void): Promis
       );
     case 'signals':
       return signals({ readers: number(values.readers, 1_000), rounds: number(values.rounds, 20) }, tell);
+    case 'subtree':
+      return subtree(
+        { nodes: number(values.nodes, 300), cases: number(values.cases, 100_000), rounds: number(values.rounds, 40) },
+        tell,
+      );
     default:
       throw problem('BAD_INPUT', `There is no benchmark "${name}".`);
   }

@@ -104,7 +104,7 @@ export class Federation extends RunningFederation {
       const parts = { dir, services, ...programs, environments, gatewayEnvironment, gatewayUrl, topology };
       const federation = new Federation(parts);
       await step('catalogue', () => publishCatalogue(federation));
-      await step('catalogue at every node', () => catalogueArrived(federation));
+      await step('catalogue at every node', () => catalogueArrived(federation, plan));
       options.signal?.throwIfAborted();
       return federation;
     } catch (error) {
@@ -254,9 +254,9 @@ async function publishCatalogue(federation: RunningFederation): Promise<void> {
 }
 
 /** Waits until every desk can take in the items it may. */
-async function catalogueArrived(federation: RunningFederation): Promise<void> {
+async function catalogueArrived(federation: RunningFederation, { awaited }: FederationPlan): Promise<void> {
   const client = await federation.as(null);
-  for (const node of federation.topology.hosts.flatMap((host) => host.nodes)) {
+  for (const node of awaited ?? federation.topology.hosts.flatMap((host) => host.nodes)) {
     const deadline = performance.now() + 60_000;
     for (;;) {
       const { data, errors } = await client.ask(CATALOG, { division: node, first: 200 });

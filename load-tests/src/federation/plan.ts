@@ -54,6 +54,8 @@ export interface FederationOptions {
 export interface FederationPlan {
   hosts: readonly Omit<Host, 'url'>[];
   people: readonly DemoPerson[];
+  /** Nodes that must have the catalogue before it counts as started; all of them if left out. */
+  awaited?: readonly string[];
   /** The program of the hosts; the product's if left out. */
   hostProgram?: string;
   /** The program of the gateway; the product's if left out. */

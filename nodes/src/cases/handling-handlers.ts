@@ -66,7 +66,8 @@ async function handledByOf({ filter }: ListAsked, own: () => Promise<HandledBy>)
   return handler === 'ME' ? own() : handler;
 }
 
-function filterOf({ filter, orderBy }: ListAsked): CaseFilter {
+/** The filter and order of a list, for cases of any handler. */
+export function filterOf({ filter, orderBy }: ListAsked): CaseFilter {
   return {
     custody: filter?.custody ?? null,
     states: filter?.states ?? null,

@@ -13,7 +13,7 @@ export { caseElements } from './case-elements.ts';
 export { CaseDesk } from './case-desk.ts';
 export type { CaseReadings } from './case-readings.ts';
 export { lockReadableCase, readableCase, unknownCase } from './readable-case.ts';
-export { handlingHandlers, listFilter } from './handling-handlers.ts';
+export { filterOf, handlingHandlers, listFilter } from './handling-handlers.ts';
 export { StepRunner } from './run-step.ts';
 export type { Projection, Reader, Take } from './run-step.ts';
 export { CaseReceiver } from './case-receiver.ts';

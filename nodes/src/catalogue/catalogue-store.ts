@@ -1,6 +1,6 @@
 import type { Day, DivisionCode } from '@liandong/schema/kernel';
-import type { Implementation, Item } from '@liandong/schema/domains/catalogue';
-import { implementationSchema, itemSchema } from '@liandong/schema/domains/catalogue';
+import type { Bundle, Implementation, Item } from '@liandong/schema/domains/catalogue';
+import { implementationSchema, isInForce, itemSchema } from '@liandong/schema/domains/catalogue';
 import type { NodeQueries, SharedTx } from '../db/index.ts';
 import { askedOnce, insert } from '../db/index.ts';
 import { INDEX_FORM, indexOf } from './item-index.ts';
@@ -48,6 +48,16 @@ export async function findItemsInEffect(queries: NodeQueries, today: Day): Promi
     [today],
   );
   return rows.map(itemOf);
+}
+
+/** 一件事: the definitions of all bundles in force on a day. */
+export async function findBundles(queries: NodeQueries, today: Day): Promise<Bundle[]> {
+  const rows = await queries.query<BodyRow>(
+    `SELECT DISTINCT ON (code) body::text AS body FROM items
+     WHERE node = $1 AND published_at IS NOT NULL AND effective_from <= $2::date ORDER BY code, version DESC`,
+    [today],
+  );
+  return rows.map(itemOf).flatMap((item) => (item.bundle && isInForce(item, today) ? [item.bundle] : []));
 }
 
 /** One item as of a day, or in the version a case was accepted under. */

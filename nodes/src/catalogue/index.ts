@@ -6,6 +6,7 @@ export { catalogueReader } from './catalogue-reader.ts';
 export type { CatalogueReaderParts, CatalogueReaders } from './catalogue-reader.ts';
 export {
   findAllItems,
+  findBundles,
   findImplementation,
   findImplementations,
   findItem,

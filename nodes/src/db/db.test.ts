@@ -104,6 +104,52 @@ describe('migrations', () => {
     await rm(dir, { recursive: true });
   });
 
+  test('find out from the logs who is the agent of the projects that were there before', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'liandong-migrations-'));
+    for (const name of MIGRATIONS.filter((migration) => migration < '0073')) {
+      await cp(join(MIGRATIONS_DIR, `${name}.sql`), join(dir, `${name}.sql`));
+    }
+    const url = await createDatabase(null);
+    await migrate(url, dir);
+    const db = new HostDb(url, 2, () => undefined);
+    const county = '331022';
+    const dispatched = (agent: object | null) => ({ action: 'DISPATCHED', data: { lead: null, agent } });
+    const by = (sub: string) => dispatched({ node: county, sub, name: '傅代梅' });
+    const logs: Record<string, object[]> = {
+      given: [{ action: 'REGISTERED', data: {} }, by('agent-1')],
+      passed: [{ action: 'REGISTERED', data: {} }, by('agent-1'), by('agent-2'), { action: 'ORDERED', data: {} }],
+      taken: [{ action: 'REGISTERED', data: {} }, by('agent-1'), dispatched(null)],
+      young: [{ action: 'REGISTERED', data: {} }],
+    };
+    for (const [project, lines] of Object.entries(logs)) {
+      await db.queryHost(
+        `INSERT INTO projects (node, id, keeper, phase, key, ended, began_on)
+         VALUES ($1, $2, $1, 'INITIATION', false, false, '2026-11-02')`,
+        [county, project],
+      );
+      for (const [index, line] of lines.entries()) {
+        const jws = `head.${Buffer.from(JSON.stringify(line)).toString('base64url')}.signature`;
+        await db.queryHost(`INSERT INTO project_log (node, project, seq, jws, hash) VALUES ($1, $2, $3, $4, $5)`, [
+          county,
+          project,
+          index + 1,
+          jws,
+          `${project}-${index}`,
+        ]);
+      }
+    }
+    await migrate(url);
+    const rows = await db.queryHost(`SELECT id, agent_node AS at, agent FROM projects ORDER BY id`);
+    expect(rows).toEqual([
+      { id: 'given', at: county, agent: 'agent-1' },
+      { id: 'passed', at: county, agent: 'agent-2' },
+      { id: 'taken', at: null, agent: null },
+      { id: 'young', at: null, agent: null },
+    ]);
+    await db.close();
+    await rm(dir, { recursive: true });
+  });
+
   test('find out from the logs who looks after the cases that were there before', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'liandong-migrations-'));
     for (const name of MIGRATIONS.filter((migration) => migration < '0021')) {

@@ -62,6 +62,7 @@ function samplesOf({ id, number }: { id: string; number: string }, enquiry = 'no
     '_catalogueBases.keys': [{ at: VILLAGE, seq: 0 }],
     '_catalogueDrifts.keys': [{ at: VILLAGE }],
     '_placeRosters.keys': [{ at: VILLAGE }],
+    '_casesWithin.keys': [{ at: VILLAGE }],
     'enquiry.id': enquiry,
     'ReportEnquiryInput.id': enquiry,
     'HandOnEnquiryInput.id': enquiry,

@@ -115,6 +115,7 @@ beforeAll(async () => {
     cases: [id],
     subject: id,
     keys: [{ id, at: VILLAGE }],
+    '_casesWithin.keys': [{ at: VILLAGE }],
     enquiry: asked.id,
     division: VILLAGE,
     item: RELIEF,

@@ -15,7 +15,7 @@ import type { Application, StoredCase } from '../cases/index.ts';
 import { applicationOf } from '../cases/index.ts';
 
 /** An application for display: numbers masked for everybody, the form for those who handle the case. */
-function applicationView({ applicant, consent, form = [] }: Application, { holders }: CaseFile, viewer: Viewer) {
+export function applicationView({ applicant, consent, form = [] }: Application, { holders }: CaseFile, viewer: Viewer) {
   // a form says more of a person than the numbers in it
   const entries = isOfHandlingDesk(viewer, holders) ? form : [];
   return {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { CaseFile, SuccessionOf } from '@liandong/schema/case';
+import type { CaseFile, Material, SuccessionOf } from '@liandong/schema/case';
 import type { DivisionCode, Divisions, OfficialCalendar } from '@liandong/schema/kernel';
 import type { Filing, FiledCaseView, FileCaseInput, filing, TrackedCaseView } from '@liandong/schema/domains/filing';
 import type { PreparedMutation, Viewer } from '@liandong/schema/operation';
@@ -15,12 +15,14 @@ import { Serials } from '../case-numbers/index.ts';
 import type { HostDb, NodeHandlers, SharedTx } from '../db/index.ts';
 import { judgeLate, noteUsed } from '../devices/index.ts';
 import { linkEnquiry } from '../enquiries/index.ts';
+import type { Failures } from '../failures/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import { findStanding } from '../projects/index.ts';
 import { HandedIn } from '../uploads/index.ts';
 import { arrangement, correction, findEarlier } from './corrections.ts';
 import { clearNumber, earlierView, filingView, trackedView } from './filing-views.ts';
 import { newApplication } from './new-application.ts';
+import { carriedOver, nextApplications } from './next-applications.ts';
 import { trackingCodeOf, trackingHash } from '../slips/index.ts';
 import { getTracked } from './tracking.ts';
 
@@ -33,6 +35,7 @@ export interface FilingParts {
   cases: CaseDesk;
   writer: CaseWriter;
   outbox: Outbox;
+  failures: Failures;
   /** The successors of closed nodes. */
   successionOf: SuccessionOf;
   now: () => Date;
@@ -112,6 +115,24 @@ export function filingHandlers(parts: FilingParts): FilingHandlers {
       return (await findEarlier(queries, input.case)).map((earlier) => earlierView(earlier, file, viewer));
     },
 
+    nextApplications: ({ viewer, queries, input }) => nextApplications(parts, queries, viewer, input.case),
+
+    fileNextApplication: {
+      async prepare({ input }) {
+        requireOpenNode(node, parts.successionOf);
+        const given = await HandedIn.read(input.materials, parts.now);
+        const number = await serials.take(dayOf(parts.now()));
+        return {
+          lane: number,
+          work: ({ viewer, tx, once }) =>
+            openedOnce(parts, tx, viewer, once, async () => {
+              const { ready, ...carried } = await carriedOver(parts, tx, viewer, input);
+              return { number, input: carried, given, ready, rule: fileCase };
+            }),
+        };
+      },
+    },
+
     rateService: rating(parts),
   };
 }
@@ -131,26 +152,39 @@ function opening(
       const number = input.late?.number ?? (await serials.take(dayOf(now())));
       return {
         lane: number,
-        async work({ viewer, tx, once }) {
-          let opened: StoredCase | undefined;
-          const { id, trackingCode } = await once(async () => {
-            const made = await openCase(parts, tx, viewer, { number, input, given, rule });
-            opened = made.opened;
-            return { id: opened.id, trackingCode: made.trackingCode };
-          });
-          const stored = opened ?? (await lockCase(tx, id));
-          if (!stored) throw unknownCase(node, id);
-          return { filing: filingView(stored, node, viewer), trackingCode };
-        },
+        work: ({ viewer, tx, once }) =>
+          openedOnce(parts, tx, viewer, once, async () => ({ number, input, given, ready: [], rule })),
       };
     },
   };
 }
 
-interface Asked {
+/** Opens a case once under its key. @returns it as it is now */
+async function openedOnce(
+  parts: FilingParts,
+  tx: SharedTx,
+  viewer: Viewer,
+  once: <T>(work: () => Promise<T>) => Promise<T>,
+  ask: () => Promise<Asked>,
+): Promise<FiledCaseView> {
+  let opened: StoredCase | undefined;
+  const { id, trackingCode } = await once(async () => {
+    const made = await openCase(parts, tx, viewer, await ask());
+    opened = made.opened;
+    return { id: opened.id, trackingCode: made.trackingCode };
+  });
+  const stored = opened ?? (await lockCase(tx, id));
+  if (!stored) throw unknownCase(parts.node, id);
+  return { filing: filingView(stored, parts.node, viewer), trackingCode };
+}
+
+/** An application to open a case with. */
+export interface Asked {
   number: string;
-  input: FileCaseInput;
+  input: Omit<FileCaseInput, 'materials' | 'idempotencyKey'>;
   given: HandedIn;
+  /** Materials whose bytes are here already. */
+  ready: readonly Material[];
   rule: typeof fileCase;
 }
 
@@ -158,7 +192,7 @@ async function openCase(
   { node, divisions, cases, writer, now }: FilingParts,
   tx: SharedTx,
   viewer: Viewer,
-  { number, input, given, rule }: Asked,
+  { number, input, given, ready, rule }: Asked,
 ): Promise<{ opened: StoredCase; trackingCode: string }> {
   const { item, applicant, consent, amountFen, project, renewal, enquiry } = input;
   const place = input.place ?? node;
@@ -178,7 +212,7 @@ async function openCase(
     ...(project ? { project: { id: project, standing } } : {}),
     ...(renewal ? { renewal } : {}),
     ...(late ? { late: { device: late.device } } : {}),
-    materials: await given.named(tx, viewer),
+    materials: [...ready, ...(await given.named(tx, viewer))],
   });
   await given.store(tx, viewer);
   const id = caseIdOf(node, randomUUID());

@@ -33,6 +33,7 @@ import { reads } from '@liandong/schema/domains/reads';
 import { savedListsDomain } from '@liandong/schema/domains/saved-lists';
 import { uploads } from '@liandong/schema/domains/uploads';
 import { signals } from '@liandong/schema/domains/signals';
+import { subtreeCases } from '@liandong/schema/domains/subtree-cases';
 import { sharing } from '@liandong/schema/domains/sharing';
 import { roster } from '@liandong/schema/domains/roster';
 import { accountHandlers, accountLookup } from '../accounts/index.ts';
@@ -70,6 +71,7 @@ import { figureHandlers } from '../figures/index.ts';
 import { findPosts, findStandings, findToldChanges, rosterHandlers, rosterLookup } from '../roster/index.ts';
 import { savedListHandlers } from '../saved-lists/index.ts';
 import { signalHandlers } from '../signals/index.ts';
+import { HostCases, casesWithinLookup, subtreeCasesHandlers } from '../subtree-cases/index.ts';
 import { sharingHandlers, suppliedMaterials } from '../sharing/index.ts';
 import { uploadHandlers } from '../uploads/index.ts';
 import type { HostParts } from './parts.ts';
@@ -83,11 +85,17 @@ export interface NodeDesks {
 
 /** Returns a function that opens the desks of one node of a host. */
 export function deskOpener(parts: HostParts): (node: DivisionCode) => NodeDesks {
-  const drift = new HostDrift(parts.db);
-  return (node) => nodeDesks(node, parts, drift);
+  const together = { drift: new HostDrift(parts.db), hostCases: new HostCases(parts) };
+  return (node) => nodeDesks(node, parts, together);
 }
 
-function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): NodeDesks {
+/** Reads that the nodes of a host share. */
+interface Together {
+  drift: HostDrift;
+  hostCases: HostCases;
+}
+
+function nodeDesks(node: DivisionCode, parts: HostParts, { drift, hostCases }: Together): NodeDesks {
   const { db, divisions, trust, calendar, writer, outbox, appender, publisher, keeper, failures, now } = parts;
   const house = { node, db, divisions, failures, now };
   const nodes = () => trust.nodes();
@@ -174,6 +182,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
         incarnations: parts.incarnations,
       }),
     ),
+    atNode(subtreeCases, subtreeCasesHandlers({ node, divisions, hostCases })),
   ]);
   const services = {
     perform,
@@ -182,6 +191,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     catalogue: catalogueLookup({ queries: db.queries(node), divisions, drift, now }),
     implementation: implementationLookup(db.queries(node), divisions),
     roster: rosterLookup(db.queries(node), now),
+    casesWithin: casesWithinLookup({ node, divisions, hostCases }),
     accounts: accountLookup({ node, db, nodes: served, now }),
     reads: readsLog(house),
   };

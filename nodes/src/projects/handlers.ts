@@ -1,14 +1,17 @@
 import {
   amendProject,
+  approvalWait,
   answererOf,
   dispatchProject,
   endProject,
   flagKeyProject,
+  nextItems,
   reachPhase,
   registerProject,
   requireProjectReader,
 } from '@liandong/schema/domains/projects';
 import type {
+  NextItem,
   ProjectCaseView,
   ProjectDraft,
   ProjectFile,
@@ -17,21 +20,22 @@ import type {
 } from '@liandong/schema/domains/projects';
 import type { DivisionCode, Divisions, OfficialCalendar } from '@liandong/schema/kernel';
 import type { SuccessionOf } from '@liandong/schema/case';
-import type { Viewer } from '@liandong/schema/operation';
-import { clockOf, custodyAt, requireOpenNode } from '@liandong/schema/case';
+import type { Page, PageRequest, Viewer } from '@liandong/schema/operation';
+import { clockOf, custodyAt, requireOpenNode, resultOf } from '@liandong/schema/case';
 import { dayOf, isDay, problem } from '@liandong/schema/kernel';
 import { projectFactOf, totalDaysOf } from '@liandong/schema/domains/figures';
 import { requireReaderOver } from '@liandong/schema/operation';
 import type { PostsOf } from '../cases/index.ts';
 import { readableCases } from '../cases/index.ts';
-import type { HostDb, NodeHandlers, SharedTx } from '../db/index.ts';
+import { findBundles } from '../catalogue/index.ts';
+import type { HostDb, NodeHandlers, NodeQueries, SharedTx } from '../db/index.ts';
 import { cursorOf, noCursor, placeOf } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import { readablePage } from '../failures/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import type { ProjectKeeper } from './project-keeper.ts';
 import type { ProjectCursor, StoredProject } from './project-store.ts';
-import { findProject, findProjects, listProjects, lockProject } from './project-store.ts';
+import { findProject, findProjects, listProjects, listProjectsOf, lockProject } from './project-store.ts';
 
 export interface ProjectsParts {
   node: DivisionCode;
@@ -49,7 +53,7 @@ export interface ProjectsParts {
 
 type Post = Parameters<typeof registerProject>[0];
 type ProjectHandlers = NodeHandlers<typeof projects>;
-type Reading = 'project' | 'projects';
+type Reading = 'project' | 'projects' | 'myProjects';
 type Once = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** 项目 at one node: the projects it keeps, and those it knows from other nodes. */
@@ -58,7 +62,7 @@ export function projectHandlers(parts: ProjectsParts): ProjectHandlers {
 }
 
 function projectsRead(parts: ProjectsParts): Pick<ProjectHandlers, Reading> {
-  const { node, divisions, failures } = parts;
+  const { node, divisions, posts, failures, now } = parts;
 
   return {
     async project({ viewer, queries, input: { id } }) {
@@ -70,20 +74,34 @@ function projectsRead(parts: ProjectsParts): Pick<ProjectHandlers, Reading> {
 
     async projects({ viewer, queries, input: { filter }, page }) {
       requireReaderOver(viewer, 'READ_PROJECT', node, divisions);
-      return readablePage(
-        page,
-        async ({ first, after }) => {
-          const rows = await listProjects(queries, filter, after === null ? null : decodeCursor(after), first + 1);
-          const shown = rows.slice(0, first);
-          return { ids: shown.map(({ id }) => id), cursors: shown.map(encodeCursor), hasNextPage: rows.length > first };
-        },
-        async (ids) => {
-          const found = await findProjects(queries, ids, failures);
-          return new Map(found.map((stored) => [stored.file.id, viewOf(parts, stored)]));
-        },
-      );
+      return pageOf(queries, page, (after, most) => listProjects(queries, filter, after, most));
+    },
+
+    async myProjects({ viewer, queries, page }) {
+      const { standIns } = await posts(queries, viewer, dayOf(now()));
+      const agents = [viewer.sub, ...standIns.filter(({ role }) => role === 'AGENT').map(({ absent }) => absent.sub)];
+      return pageOf(queries, page, (after, most) => listProjectsOf(queries, agents, after, most));
     },
   };
+
+  function pageOf(
+    queries: NodeQueries,
+    page: PageRequest,
+    list: (after: ProjectCursor | null, most: number) => Promise<ProjectCursor[]>,
+  ): Promise<Page<ProjectView>> {
+    return readablePage(
+      page,
+      async ({ first, after }) => {
+        const rows = await list(after === null ? null : decodeCursor(after), first + 1);
+        const shown = rows.slice(0, first);
+        return { ids: shown.map(({ id }) => id), cursors: shown.map(encodeCursor), hasNextPage: rows.length > first };
+      },
+      async (ids) => {
+        const found = await findProjects(queries, ids, failures);
+        return new Map(found.map((stored) => [stored.file.id, viewOf(parts, stored)]));
+      },
+    );
+  }
 }
 
 function projectsKept(parts: ProjectsParts): Omit<ProjectHandlers, Reading> {
@@ -165,6 +183,7 @@ function viewOf(parts: ProjectsParts, { file }: StoredProject): ProjectView {
     total: totalDaysOf(projectFactOf(file), today, calendar()),
     today,
     cases: () => casesOf(parts, file),
+    nextItems: () => nextItemsOf(parts, file),
     answeredBy: node,
     staleSince: file.node === node ? null : file.lastAt,
   };
@@ -182,15 +201,38 @@ async function casesOf(
   const known = new Map(found.map(({ file }) => [file.id, file]));
   return cases.map((linked): ProjectCaseView => {
     const file = known.get(linked.id);
-    if (!file) return { ...linked, state: null, custodian: null, clock: null, staleSince: null };
+    if (!file) return { ...linked, ...UNKNOWN };
+    const clock = clockOf(file, calendar(), divisions, now());
     return {
       ...linked,
       state: file.state,
+      waits: approvalWait(file, clock, calendar()),
+      result: resultOf(file),
       custodian: file.custodian,
-      clock: clockOf(file, calendar(), divisions, now()),
+      clock,
       staleSince: custodyAt(file, node) === 'ELSEWHERE' ? file.lastAt : null,
     };
   });
+}
+
+const UNKNOWN = { state: null, waits: null, result: null, custodian: null, clock: null, staleSince: null };
+
+/** The items that can be applied for next, by the bundles of the catalogue and the cases this node knows. */
+async function nextItemsOf(
+  { node, db, failures, now }: ProjectsParts,
+  { cases, ended }: ProjectFile,
+): Promise<NextItem[]> {
+  if (ended || cases.length === 0) return [];
+  const queries = db.queries(node);
+  const known = await readableCases(
+    queries,
+    cases.map(({ id }) => id),
+    failures,
+  );
+  return nextItems(
+    await findBundles(queries, dayOf(now())),
+    known.map(({ file }) => file),
+  );
 }
 
 const notFound = (node: DivisionCode, id: string) =>

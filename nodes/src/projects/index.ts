@@ -2,4 +2,4 @@
 export { handOverProjects } from './closing.ts';
 export { projectHandlers } from './handlers.ts';
 export { ProjectKeeper } from './project-keeper.ts';
-export { casesInProjectsOf, findKeptBy, findOwn, findStanding, lockProjects } from './project-store.ts';
+export { casesInProjectsOf, findKeptBy, findOwn, findProject, findStanding, lockProjects } from './project-store.ts';

@@ -132,10 +132,11 @@ export async function saveProject(
   // waiting lines at these numbers came ahead of the lines before them, and do not belong to the log
   await insert(tx, projectLogTable, rows, 'REPLACE');
   if (!file) return;
-  const { id, node: keeper, key, ended } = file;
+  const { id, node: keeper, key, ended, agent } = file;
   const { phase } = phaseOf(file);
   const row = { id, keeper, phase, key: key !== null, ended: ended !== null, beganOn: beganOn(file) };
-  await insert(tx, projectsTable, [row], 'REPLACE');
+  const by = { agentNode: agent?.node ?? null, agent: agent?.sub ?? null };
+  await insert(tx, projectsTable, [{ ...row, ...by }], 'REPLACE');
 }
 
 /** The project's state that a case's desk needs; null if this node does not know the id. */
@@ -166,6 +167,22 @@ export async function listProjects(
        AND ($4::boolean IS NULL OR ended = $4) AND ($5::date IS NULL OR (began_on, id) < ($5, $6::text))
      ORDER BY began_on DESC, id DESC LIMIT $7`,
     [key, phase, ended, after?.beganOn ?? null, after?.id ?? null, most],
+  );
+}
+
+/** Ids of the running projects whose agent is one of these people of this node, the latest begun first. */
+export async function listProjectsOf(
+  queries: NodeQueries,
+  agents: readonly string[],
+  after: ProjectCursor | null,
+  most: number,
+): Promise<ProjectCursor[]> {
+  return queries.query<ProjectCursor>(
+    `SELECT id, began_on AS "beganOn" FROM projects
+     WHERE node = $1 AND agent_node = $1 AND agent = ANY ($2::text[]) AND NOT ended
+       AND ($3::date IS NULL OR (began_on, id) < ($3, $4::text))
+     ORDER BY began_on DESC, id DESC LIMIT $5`,
+    [agents, after?.beganOn ?? null, after?.id ?? null, most],
   );
 }
 

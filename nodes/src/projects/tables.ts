@@ -1,4 +1,4 @@
-import { boolean, day, integer, table, text } from '../db/table.ts';
+import { boolean, day, integer, nullable, table, text } from '../db/table.ts';
 
 /** Signed lines of projects kept here or told by other nodes; also lines that wait for earlier ones. */
 export const projectLogTable = table('project_log', ['project', 'seq'], {
@@ -17,4 +17,7 @@ export const projectsTable = table('projects', ['id'], {
   key: boolean,
   ended: boolean,
   beganOn: day,
+  /** 项目代办员: desk and subject; null where it has none. */
+  agentNode: nullable(text),
+  agent: nullable(text),
 });

@@ -314,6 +314,7 @@ describe('the personal fields of the domains', () => {
       'EarlierApplication',
       'EnquiryAsker',
       'InterestedParty',
+      'NextApplication',
     ]);
     const found = fieldsOfGraph.filter(
       ({ type, field }) =>

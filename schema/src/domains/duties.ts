@@ -26,6 +26,7 @@ import { readsDuties } from './reads/duties.ts';
 import { sharingDuties } from './sharing/duties.ts';
 import { rosterDuties } from './roster/duties.ts';
 import { signalDuties } from './signals/duties.ts';
+import { subtreeCasesDuties } from './subtree-cases/duties.ts';
 
 /** Duties by domain. Apart from the list of domains: every rule asks the table of duties, and no duty asks a rule. */
 export const DOMAIN_DUTIES = {
@@ -35,6 +36,7 @@ export const DOMAIN_DUTIES = {
   ...noteDuties,
   ...signalDuties,
   ...findingDuties,
+  ...subtreeCasesDuties,
   ...operatorDuties,
   ...appointmentDuties,
   ...queueDuties,

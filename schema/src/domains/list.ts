@@ -33,6 +33,7 @@ import { uploads } from './uploads/operations.ts';
 import { sharing } from './sharing/operations.ts';
 import { roster } from './roster/operations.ts';
 import { signals } from './signals/operations.ts';
+import { subtreeCases } from './subtree-cases/operations.ts';
 
 const listed = <const D extends readonly Domain[]>(...domains: D & NoNameTwice<D>): D => domains;
 
@@ -72,4 +73,5 @@ export const DOMAINS = listed(
   sharing,
   reads,
   operators,
+  subtreeCases,
 );

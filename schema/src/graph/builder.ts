@@ -28,14 +28,15 @@ export function pageOf(args: { first?: number | null | undefined; after?: string
   return { first, after: args.after ?? null };
 }
 
-/** A page of nodes as a Relay connection. */
-export function connectionOf<T>(page: Page<T>) {
-  const edges = page.nodes.map((node, i) => ({ node, cursor: page.cursors[i] ?? '' }));
+/** A page of nodes as a Relay connection, with what else the page says. */
+export function connectionOf<T>({ nodes, cursors, hasNextPage, hasPreviousPage, ...said }: Page<T>) {
+  const edges = nodes.map((node, i) => ({ node, cursor: cursors[i] ?? '' }));
   return {
+    ...said,
     edges,
     pageInfo: {
-      hasNextPage: page.hasNextPage,
-      hasPreviousPage: page.hasPreviousPage,
+      hasNextPage,
+      hasPreviousPage,
       startCursor: edges[0]?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,
     },

@@ -1,4 +1,5 @@
 /** The graph by role: builder, execution, limits, and the notes of who read personal data. */
+export { pageOf as pageRequestOf } from './builder.ts';
 export { DocumentCache } from './document-cache.ts';
 export { executeRole, extensionsOf } from './execute.ts';
 export { parseInput } from './parse-input.ts';

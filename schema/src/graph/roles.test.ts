@@ -101,11 +101,11 @@ describe('a field of a merged type', () => {
 });
 
 /** Roles that point at no item. */
-const WITHOUT_ITEMS: readonly RoleName[] = ['implementation', 'roster', 'operators'];
+const WITHOUT_ITEMS: readonly RoleName[] = ['implementation', 'roster', 'operators', 'supervision'];
 
 describe('a key of a merged type', () => {
   test.each([
-    ['Case', 'id', 'ID!', ['filing', 'handling', 'projects']],
+    ['Case', 'id', 'ID!', ['filing', 'handling', 'projects', 'supervision']],
     ['Item', 'code', 'ID!', ROLE_SCHEMAS.filter((role) => !WITHOUT_ITEMS.includes(role))],
     ['Implementation', 'itemCode', 'ID!', ['filing', 'catalogue', 'implementation']],
     ['Implementation', 'node', 'Division!', ['filing', 'catalogue', 'implementation']],
@@ -118,7 +118,7 @@ describe('a key of a merged type', () => {
     expect(new Set(keys.map((f) => String(f.field.type)))).toEqual(new Set([printed]));
   });
 
-  test.each(['filing', 'handling', 'projects'] as const)('points from %s to the custodian', (role) => {
+  test.each(['filing', 'handling', 'projects', 'supervision'] as const)('points from %s to the custodian', (role) => {
     expect(fieldsOf(roleSchema(role), 'Case').map((f) => f.name)).toContain('_custodian');
   });
 });
@@ -137,6 +137,7 @@ describe('root fields', () => {
     const entries = roots('Query').filter(({ field }) => field.name.startsWith('_'));
     expect(entries.map(({ field }) => field.name).sort()).toEqual([
       '_accountHomes',
+      '_casesWithin',
       '_catalogueBases',
       '_catalogueDrifts',
       '_catalogueSeqs',

@@ -29,6 +29,7 @@ import { addSharing } from '../domains/sharing/graph.ts';
 import { addLegalBases } from '../domains/legal-bases/graph.ts';
 import { addOffices } from '../domains/offices/graph.ts';
 import { addOperators } from '../domains/operators/graph.ts';
+import { addSupervision } from '../domains/subtree-cases/graph.ts';
 
 const ROLES: Record<RoleName, { add: (role: RoleBuilder) => void; scalars: readonly ScalarName[] }> = {
   filing: { add: addFiling, scalars: ['DateTime', 'Base64', 'Date', 'Fen'] },
@@ -50,6 +51,7 @@ const ROLES: Record<RoleName, { add: (role: RoleBuilder) => void; scalars: reado
   roster: { add: addRoster, scalars: ['DateTime', 'Date'] },
   hearings: { add: addHearings, scalars: ['DateTime'] },
   operators: { add: addOperators, scalars: ['DateTime'] },
+  supervision: { add: addSupervision, scalars: ['DateTime'] },
 };
 
 const built = new Map<RoleName, GraphQLSchema>();

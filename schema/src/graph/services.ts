@@ -9,6 +9,7 @@ import type { Perform } from '../operation/handlers.ts';
 import type { ImplementationLookup } from '../domains/implementation/views.ts';
 import type { RosterCoverageView, RosterLookup } from '../domains/roster/views.ts';
 import type { PersonalDataRead, ReadsLog } from '../domains/reads/views.ts';
+import type { CasesWithinLookup, CasesWithinPage } from '../domains/subtree-cases/views.ts';
 
 /** The context that resolvers of a role get with each operation. */
 export interface RoleContext {
@@ -20,6 +21,7 @@ export interface RoleContext {
   gathered?: {
     drift?: CatalogDriftView;
     roster?: RosterCoverageView;
+    page?: CasesWithinPage;
     refusals?: readonly (Problem | null)[];
     nodes?: readonly string[];
   };
@@ -40,6 +42,7 @@ export interface NodeServices {
   catalogue: CatalogueLookup;
   implementation: ImplementationLookup;
   roster: RosterLookup;
+  casesWithin: CasesWithinLookup;
   accounts: AccountLookup;
   reads: ReadsLog;
 }

@@ -3,14 +3,9 @@ import type { RoleBuilder } from './builder.ts';
 import type { SubtreeCoverage } from '../domains/catalogue/views.ts';
 
 /** The nodes of a division that answered a question put to all of them, for every role with such a question. */
-export function addSubtreeCoverage({ builder, enumOf, refs }: RoleBuilder) {
-  const { Division } = refs;
-  const SilentNode = builder.objectRef<SubtreeCoverage['silent'][number]>('SilentNode').implement({
-    fields: (t) => ({
-      node: t.field({ type: Division, resolve: (s) => s.node }),
-      code: t.field({ type: enumOf(ERROR_CODE), nullable: false, resolve: (s) => s.code }),
-    }),
-  });
+export function addSubtreeCoverage(role: RoleBuilder) {
+  const { builder } = role;
+  const SilentNode = silentNodeRef(role);
   return builder.objectRef<SubtreeCoverage>('SubtreeCoverage').implement({
     description: 'Which nodes of a division answered a question put to all of them.',
     fields: (t) => ({
@@ -22,6 +17,16 @@ export function addSubtreeCoverage({ builder, enumOf, refs }: RoleBuilder) {
         description: 'Nodes that did not answer, and why.',
         resolve: (c) => c.silent,
       }),
+    }),
+  });
+}
+
+/** A node of a division that did not answer, and why. */
+export function silentNodeRef({ builder, enumOf, refs: { Division } }: RoleBuilder) {
+  return builder.objectRef<SubtreeCoverage['silent'][number]>('SilentNode').implement({
+    fields: (t) => ({
+      node: t.field({ type: Division, resolve: (s) => s.node }),
+      code: t.field({ type: enumOf(ERROR_CODE), nullable: false, resolve: (s) => s.code }),
     }),
   });
 }

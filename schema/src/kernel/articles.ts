@@ -130,6 +130,8 @@ export const ARTICLES = {
   agentRoster: '帮办代办制度(代办员名册、培训、聘用人员权限)',
   /** Each post has a B; a person who is absent hands over. */
   standIns: 'AB角工作制度(岗位代理、请假交接)',
+  /** An agent proposes what a result leads to, and asks for nothing that is known. */
+  nextApplication: '帮办代办制度(全程代办、主动代办);国务院令第716号',
   /** Proxy handling costs the applicant nothing. */
   freeProxy: '帮办代办制度(无偿代办);《行政许可法》第五十八条',
   /** Projects are registered, move on phase by phase and are dispatched by the centre. */

@@ -31,4 +31,4 @@ export {
 export type { Action, Viewer } from './permissions.ts';
 export { postsAt, stepsOf, stepStates } from './step-states.ts';
 export type { CaseStepState } from './step-states.ts';
-export type { Gathering, Route as OperationRoute, SingleRoute } from './route.ts';
+export type { Gathering, Merging, Route as OperationRoute, SingleRoute } from './route.ts';

@@ -1,6 +1,9 @@
 /** Ways in which many nodes' answers become one. */
 export type Gathering = 'catalogDrift' | 'rosterCoverage';
 
+/** Ways in which many nodes' parts become one page. */
+export type Merging = 'casesWithin';
+
 /** How a root field names its nodes. */
 export type Route =
   | SingleRoute
@@ -11,7 +14,9 @@ export type Route =
   /** A list at this path of the arguments: each of it goes to the node that `one` names for it. */
   | { by: 'each'; path: readonly string[]; one: SingleRoute }
   /** Each node within the division at this path of the arguments, asked for the caller. */
-  | { by: 'within'; path: readonly string[] };
+  | { by: 'within'; path: readonly string[] }
+  /** The same nodes, asked for the caller; their parts become one page. */
+  | { by: 'merged'; path: readonly string[]; merge: Merging };
 
 /** How a root field names the one node that answers it. */
 export type SingleRoute =

@@ -30,6 +30,11 @@ const ALWAYS: Samples = {
   'AddToUploadInput.upload': UUID,
   'DiscardUploadInput.upload': UUID,
   'upload.id': UUID,
+  '_casesWithin.asked': JSON.stringify({
+    filter: null,
+    first: 5,
+    from: { at: { urgent: null, running: null, paused: null }, behind: [] },
+  }),
   'OpenAccountInput.username': 'wang-fang',
   'RenewCodeInput.username': 'wang-fang',
   'EndAccountInput.username': 'wang-fang',

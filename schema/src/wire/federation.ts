@@ -26,6 +26,7 @@ export const ROLE_SCHEMAS = [
   'roster',
   'hearings',
   'operators',
+  'supervision',
 ] as const;
 export type RoleName = (typeof ROLE_SCHEMAS)[number];
 

@@ -13,7 +13,13 @@ import { addPapers } from '../papers/graph.ts';
 import { addUploads } from '../uploads/graph.ts';
 import { addProxyParts } from '../proxy/graph-parts.ts';
 import { filing } from './operations.ts';
-import type { EarlierApplicationView, FiledCaseView, FilingView, TrackedCaseView } from './views.ts';
+import type {
+  EarlierApplicationView,
+  FiledCaseView,
+  FilingView,
+  NextApplicationView,
+  TrackedCaseView,
+} from './views.ts';
 
 /** Role filing (收件): the application, its number and applicant, and the pointer to the custodian. Owner: the desk that took it in. */
 export function addFiling(role: RoleBuilder): void {
@@ -21,6 +27,7 @@ export function addFiling(role: RoleBuilder): void {
   const parts = applicationTypes(role);
   const Case = caseType(role, parts);
   const EarlierApplication = earlierType(role, parts);
+  const NextApplication = nextType(role, parts);
   const FileCasePayload = filedPayload(role, Case);
   const TrackedCase = trackedType(role);
   const Key = builder.inputType('FilingKey', {
@@ -44,7 +51,7 @@ export function addFiling(role: RoleBuilder): void {
     }),
   });
   builder.mutationType();
-  addOperations(role, filing, { Case, EarlierApplication, FileCasePayload, TrackedCase });
+  addOperations(role, filing, { Case, EarlierApplication, NextApplication, FileCasePayload, TrackedCase });
   addPapers(role);
   addUploads(role);
   addDevices(role);
@@ -119,6 +126,36 @@ function earlierType({ builder }: RoleBuilder, { Applicant, Consent, FormEntry }
       applicant: t.field({ type: Applicant, resolve: (e) => e.applicant }),
       consent: t.field({ type: Consent, resolve: (e) => e.consent }),
       form: t.field({ type: [FormEntry], nullable: { list: true, items: false }, resolve: (e) => e.form }),
+    }),
+  });
+}
+
+function nextType({ builder, refs }: RoleBuilder, { Applicant, FormEntry }: ApplicationTypes) {
+  return builder.objectRef<NextApplicationView>('NextApplication').implement({
+    description: "下一步申请: an item that a case's result leads to, with what is known for it.",
+    fields: (t) => ({
+      item: t.field({ type: refs.ItemStub, resolve: (n) => ({ code: n.item, via: n.answeredBy }) }),
+      after: t.exposeIDList('after', {
+        nullable: { list: false, items: false },
+        description: 'Ids of the cases whose results lead to it.',
+      }),
+      applicant: t.field({ type: Applicant, resolve: (n) => n.applicant }),
+      form: t.field({
+        type: [FormEntry],
+        nullable: { list: false, items: false },
+        description: 'What its form takes over, with numbers masked.',
+        resolve: (n) => n.form,
+      }),
+      amountFen: t.field({ type: 'Fen', resolve: (n) => n.amountFen }),
+      project: t.exposeID('project'),
+      ready: t.exposeStringList('ready', {
+        nullable: { list: false, items: false },
+        description: 'Names of materials that results serve as, and whose bytes are here.',
+      }),
+      missing: t.exposeStringList('missing', {
+        nullable: { list: false, items: false },
+        description: 'Names of required materials that are still to be handed in.',
+      }),
     }),
   });
 }

@@ -6,7 +6,7 @@ export { filing } from './operations.ts';
 export { mayArrangeMaterials, mayCorrectApplication } from './corrections.ts';
 export type { Correction } from './corrections.ts';
 export type { ApplicationNumber, ApplicationPart } from './words.ts';
-export type { FileCaseInput } from './operations.ts';
+export type { FileCaseInput, FileNextInput } from './operations.ts';
 export { deemRenewed } from './renewal-steps.ts';
 export { renewalDueAt } from './renewals.ts';
 export { draftCase, fileCase } from './steps.ts';
@@ -18,6 +18,7 @@ export type {
   FiledCaseView,
   FilingLookup,
   FilingView,
+  NextApplicationView,
   TrackedCaseView,
   TrackedStepView,
 } from './views.ts';

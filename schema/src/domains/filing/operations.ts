@@ -23,7 +23,7 @@ import type { Correction } from './corrections.ts';
 import * as corrections from './corrections.ts';
 import type { Filing } from './steps.ts';
 import * as rules from './steps.ts';
-import { Case, EarlierApplication, FiledCase, TrackedCase } from './views.ts';
+import { Case, EarlierApplication, FiledCase, NextApplication, TrackedCase } from './views.ts';
 
 /** @throws {ProblemError} NOT_FOUND, FORBIDDEN */
 export const oneCase = query('case', {
@@ -244,6 +244,49 @@ export const earlierApplications = query('earlierApplications', {
 });
 
 /**
+ * What a case's result leads to, with what is known for it.
+ * @throws {ProblemError} NOT_FOUND, FORBIDDEN
+ */
+export const nextApplications = query('nextApplications', {
+  zh: '下一步申请',
+  about:
+    "items that a case's result leads to by the catalogue's bundles, each with the applicant, the form and the materials that are known already, for the desks that handle the case.",
+  by: 'READ_CASE',
+  oneCase: true,
+  article: ARTICLES.nextApplication,
+  input: { division: askedDivision, case: z.string().meta({ scalar: 'ID' }) },
+  route: ASKED_DIVISION,
+  answer: listOf(NextApplication),
+});
+
+/**
+ * Files an application that a case's result leads to: applicant, place, project and what the form shares are taken from
+ * the earlier application, and results of its cases serve as materials.
+ * @throws {ProblemError} as {@link fileCase}; NOT_FOUND, FORBIDDEN for the case; ILLEGAL_STEP for an item that does not
+ *   follow from it
+ */
+export const fileNextApplication = mutation('fileNextApplication', {
+  zh: '申办下一步',
+  about: "files an application that a case's result leads to, with what is known from it; nothing is typed again.",
+  by: 'FILE_CASE',
+  article: ARTICLES.nextApplication,
+  input: {
+    case: z
+      .string()
+      .meta({ scalar: 'ID', description: 'The case whose result leads to it; this desk has its application.' }),
+    item: application.item,
+    consent: application.consent,
+    amountFen: application.amountFen,
+    form: formInput
+      .nullish()
+      .meta({ inputType: 'FormEntryInput', description: 'What is not carried over, or differs.' }),
+    materials: materialsInput.meta({ description: 'Materials on top of the results that serve as some.' }),
+  },
+  answer: FiledCase,
+});
+export type FileNextInput = InputOf<typeof fileNextApplication>;
+
+/**
  * The applicant's own rating; written where the case is, carried there when that is elsewhere.
  * @throws {ProblemError} NOT_FOUND, the same for a wrong number and a wrong code; ILLEGAL_STEP, RATED_ALREADY
  */
@@ -276,6 +319,7 @@ export const filing = domain('filing', {
     'Case.consent': personalOfCase('givenBy'),
     'Case.form': personalOfCase('value'),
     'Query.earlierApplications': personalAnswer,
+    'Query.nextApplications': personalAnswer,
     'Query.showPersonalData': clearAnswer(({ field }) => MASKED_AT[field as ApplicationNumber]),
   },
   operations: {
@@ -289,6 +333,8 @@ export const filing = domain('filing', {
     arrangeMaterials,
     correctApplication,
     earlierApplications,
+    nextApplications,
+    fileNextApplication,
     rateService,
   },
 });

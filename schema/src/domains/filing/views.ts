@@ -108,6 +108,24 @@ export interface EarlierApplicationView {
   form: FormEntry[];
 }
 
+/** 下一步申请: an item that a case's result leads to, with what is known for it. */
+export interface NextApplicationView {
+  item: string;
+  /** Ids of the cases whose results lead to it. */
+  after: string[];
+  applicant: ApplicantView;
+  /** What its form takes over; empty for viewers who do not handle the case. */
+  form: FormEntry[];
+  amountFen: number | null;
+  project: string | null;
+  /** Names of materials that results serve as, and whose bytes are here. */
+  ready: string[];
+  /** Names of required materials that are still to be handed in. */
+  missing: string[];
+  answeredBy: DivisionCode;
+}
+
+export const NextApplication = view<NextApplicationView>('NextApplication');
 export const EarlierApplication = view<EarlierApplicationView>('EarlierApplication');
 export const Case = view<FilingView>('Case', { type: 'SupplementCasePayload', field: 'case' });
 /** Its payload has two fields and is written by hand. */

@@ -1,5 +1,6 @@
-import { CASE_STATE, EXPEDITED_WAY } from '../../case/words.ts';
-import { PROJECT_PHASE } from './words.ts';
+import { CASE_RESULT, CASE_STATE, EXPEDITED_WAY } from '../../case/words.ts';
+import type { ApprovalWait, NextItem } from './approvals.ts';
+import { APPROVAL_WAIT, PROJECT_PHASE } from './words.ts';
 import type { ProjectAgent, ProjectLead } from './log.ts';
 import type { ProjectFile, ProjectOrder, ReachedPhase } from './rules.ts';
 import { beganOn, overdueOrders, phaseOf, startedOn } from './rules.ts';
@@ -22,6 +23,7 @@ function projectType(role: RoleBuilder) {
   const { Lead, Agent } = peopleTypes(role);
   const { Phase, Order, Refusal } = courseTypes(role);
   const ProjectCase = projectCaseType(role);
+  const NextItemType = nextItemType(role);
   return builder.objectRef<ProjectView>('Project').implement({
     description: '项目: groups cases of all tiers.',
     fields: (t) => ({
@@ -50,6 +52,12 @@ function projectType(role: RoleBuilder) {
         nullable: false,
         description: 'Its cases over all tiers, in the order they were linked.',
         resolve: async (view) => (await view.cases()).map((c) => ({ ...c, via: view.answeredBy })),
+      }),
+      nextItems: t.field({
+        type: [NextItemType],
+        nullable: { list: false, items: false },
+        description: '主动代办: items that can be applied for next, since the results ahead of them are there.',
+        resolve: async (view) => (await view.nextItems()).map((next) => ({ ...next, via: view.answeredBy })),
       }),
       beganOn: t.field({
         type: 'Date',
@@ -141,7 +149,47 @@ function courseTypes({ builder, enumOf, refs }: RoleBuilder) {
   return { Phase, Order, Refusal };
 }
 
-function projectCaseType({ builder, enumOf, refs }: RoleBuilder) {
+function nextItemType({ builder, refs }: RoleBuilder) {
+  const Given = builder.objectRef<NextItem['given'][number]>('GivenResult').implement({
+    description: 'A material that the result of a case serves as.',
+    fields: (t) => ({
+      material: t.exposeString('material', { nullable: false }),
+      case: t.exposeID('case', { nullable: false, description: 'Id of the case.' }),
+    }),
+  });
+  return builder.objectRef<NextItem & { via: string }>('NextItem').implement({
+    description: '下一步事项: what a bundle of the catalogue puts behind cases that were granted.',
+    fields: (t) => ({
+      item: t.field({ type: refs.ItemStub, resolve: (n) => ({ code: n.item, via: n.via }) }),
+      after: t.idList({
+        nullable: { list: false, items: false },
+        description: 'Ids of the cases whose results lead to it.',
+        resolve: (n) => n.after.map(({ id }) => id),
+      }),
+      given: t.field({ type: [Given], nullable: { list: false, items: false }, resolve: (n) => n.given }),
+    }),
+  });
+}
+
+function approvalWaitType({ builder, enumOf, refs }: RoleBuilder) {
+  return builder.objectRef<ApprovalWait>('ApprovalWait').implement({
+    description: 'What an approval waits for.',
+    fields: (t) => ({
+      kind: t.field({ type: enumOf(APPROVAL_WAIT), nullable: false, resolve: (w) => w.kind }),
+      division: t.field({
+        type: refs.Division,
+        description: 'The desk it waits for; null where it waits for the applicant.',
+        resolve: (w) => w.node,
+      }),
+      since: t.field({ type: 'DateTime', nullable: false, resolve: (w) => w.since }),
+      dueAt: t.field({ type: 'DateTime', description: 'Null where no limit runs.', resolve: (w) => w.dueAt }),
+    }),
+  });
+}
+
+function projectCaseType(role: RoleBuilder) {
+  const { builder, enumOf, refs } = role;
+  const ApprovalWaitType = approvalWaitType(role);
   const { Division, ItemStub } = refs;
   // other roles have the rest of the case; its custodian has the present state
   const Case = builder.objectRef<ProjectCaseView>('Case').implement({
@@ -166,6 +214,12 @@ function projectCaseType({ builder, enumOf, refs }: RoleBuilder) {
         description: 'Null where nothing has come yet.',
         resolve: (c) => c.state,
       }),
+      waits: t.field({
+        type: ApprovalWaitType,
+        description: 'What it waits for; null once it has ended, and where its state is not known here.',
+        resolve: (c) => c.waits,
+      }),
+      result: t.field({ type: enumOf(CASE_RESULT), resolve: (c) => c.result }),
       custodian: t.field({ type: Division, resolve: (c) => c.custodian }),
       dueAt: t.field({ type: 'DateTime', resolve: (c) => c.clock?.dueAt ?? null }),
       remainingDays: t.int({ description: 'Null before acceptance.', resolve: (c) => c.clock?.remainingDays ?? null }),

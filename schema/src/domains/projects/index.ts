@@ -28,4 +28,6 @@ export {
   unlinkCase,
 } from './steps.ts';
 export type { ProjectDraft } from './steps.ts';
+export type { ApprovalWait, LeadingCase, NextItem } from './approvals.ts';
+export { approvalWait, carriedForm, nextItems } from './approvals.ts';
 export type { ProjectCaseView, ProjectView } from './views.ts';

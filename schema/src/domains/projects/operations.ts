@@ -6,6 +6,7 @@ import { askedDivision, id, word } from '../../operation/fields.ts';
 import { dayInput, optionalText, text } from '../../operation/input-parts.ts';
 import type { InputOf } from '../../operation/operation.ts';
 import { mutation, pageOf, query } from '../../operation/operation.ts';
+import { VIEWERS_DESK } from '../../operation/route.ts';
 import { Project } from './views.ts';
 import { PROJECT_PHASE, PROJECT_PHASES } from './words.ts';
 
@@ -57,6 +58,21 @@ const listProjects = query('projects', {
   answer: pageOf(Project),
 });
 export type ProjectFilter = InputOf<typeof listProjects>['filter'];
+
+/**
+ * Projects whose agent the asker is, or stands in for.
+ * @throws {ProblemError} FORBIDDEN; BAD_INPUT for a malformed cursor
+ */
+const myProjects = query('myProjects', {
+  zh: '我代办的项目',
+  about:
+    'those whose proxy agent is the asker, or an agent for whom the asker stands in, that have not ended; the latest initiated first.',
+  by: 'READ_PROJECT',
+  article,
+  input: {},
+  route: VIEWERS_DESK,
+  answer: pageOf(Project),
+});
 
 /**
  * Registers a project in its first phase.
@@ -202,6 +218,7 @@ export const projects = domain('projects', {
   operations: {
     project: oneProject,
     projects: listProjects,
+    myProjects,
     registerProject,
     amendProject,
     reachProjectPhase,

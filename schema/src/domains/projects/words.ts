@@ -13,6 +13,37 @@ export const PROJECT_PHASE_LABELS: Record<ProjectPhase, string> = {
 };
 export const PROJECT_PHASE = vocabulary('ProjectPhase', '项目阶段', PROJECT_PHASE_LABELS);
 
+/** 办件所待: what an approval waits for. */
+export const APPROVAL_WAITS = [
+  'FILING',
+  'FORWARDING',
+  'ARRIVAL',
+  'ACCEPTANCE',
+  'SUPPLEMENT',
+  'PROCEDURE',
+  'OPINIONS',
+  'REVIEW',
+  'DECISION',
+  'DOCUMENT',
+  'DELIVERY',
+  'CLOSING',
+] as const;
+export type ApprovalWaitKind = (typeof APPROVAL_WAITS)[number];
+export const APPROVAL_WAIT = vocabulary('ApprovalWaitKind', '办件所待', {
+  FILING: '待提交',
+  FORWARDING: '待上报',
+  ARRIVAL: '在途',
+  ACCEPTANCE: '待受理',
+  SUPPLEMENT: '待补正',
+  PROCEDURE: '特别程序中',
+  OPINIONS: '待部门意见',
+  REVIEW: '待审查',
+  DECISION: '待决定',
+  DOCUMENT: '待制发文书',
+  DELIVERY: '待送达',
+  CLOSING: '待办结',
+} satisfies Record<ApprovalWaitKind, string>);
+
 /** 项目日志: actions of a project's log. */
 export const PROJECT_ACTIONS = [
   'REGISTERED',
