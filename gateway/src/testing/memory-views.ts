@@ -80,6 +80,8 @@ export function handlingOf(code: DivisionCode, known: KnownCase): HandlingView {
     appliedFen: null,
     reviews: [],
     decision: null,
+    answer: null,
+    report: null,
     issued: null,
     delivery: null,
     rating: null,

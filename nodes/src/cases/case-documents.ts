@@ -44,7 +44,7 @@ export async function draftDocument(
   const verification = { code, url: verificationUrl(verifyPage, number, code) };
   const bytes = Buffer.from(resultDocument(file, { item, applicant: applicant.name, nameOf, sealName, verification }));
   const document = {
-    name: '决定书',
+    name: file.answer ? '答复书' : '决定书',
     fileName: `${file.number}.md`,
     mediaType: 'text/markdown',
     sha256: sha256(bytes),
@@ -57,6 +57,10 @@ export async function draftDocument(
 /** The issued document's text. @throws {ProblemError} NOT_FOUND */
 export async function readDocument(queries: NodeQueries, node: DivisionCode, { issued }: CaseFile): Promise<string> {
   if (!issued) throw problem('NOT_FOUND', 'No document of this case is issued.', { node });
+  if (!issued.document.mediaType.startsWith('text/')) {
+    const why = `Document ${issued.number} is no text; open it among the case's papers.`;
+    throw problem('NOT_FOUND', why, { node });
+  }
   const bytes = await readPart(queries, { ...issued.document, offset: 0, length: issued.document.size });
   if (!bytes) throw problem('NOT_FOUND', `${node} does not hold document ${issued.number}.`, { node });
   return bytes.toString('utf8');

@@ -5,6 +5,7 @@ import { isUrgent, urgentDueAt } from '@liandong/schema/domains/expedited';
 import { nextLapseAt } from '@liandong/schema/domains/joint';
 import { problem } from '@liandong/schema/kernel';
 import { renewalDueAt } from '@liandong/schema/domains/filing';
+import { reportDueAt } from '@liandong/schema/domains/reports';
 import type { SharedTx } from '../db/index.ts';
 import { coalesced, pipelined } from '../db/index.ts';
 import type { SignedLine } from '../case-log/index.ts';
@@ -110,6 +111,7 @@ export async function saveCase(
     agent_node: file.proxy?.agent.node ?? null,
     agent: file.proxy?.agent.sub ?? null,
     renewal_due_at: renewalDueAt(file),
+    report_due_at: reportDueAt(file),
   } satisfies Record<keyof typeof COLUMNS, unknown>;
   // both are sent before either is awaited: the commit may come right behind
   await pipelined(saveRows(tx, row), file.joint ? saveDeadline(tx, file) : Promise.resolve());
@@ -158,6 +160,7 @@ const COLUMNS = {
   agent_node: 'text',
   agent: 'text',
   renewal_due_at: 'timestamptz',
+  report_due_at: 'timestamptz',
 };
 const NAMES = Object.keys(COLUMNS).join(', ');
 
@@ -178,7 +181,7 @@ const SAVE_ROWS = `INSERT INTO cases (node, ${NAMES}, department)
      provisional = excluded.provisional, closed_at = excluded.closed_at,
      withdrawal_requested_at = excluded.withdrawal_requested_at, next_due_at = excluded.next_due_at,
      paused_days = excluded.paused_days, urgent = excluded.urgent, agent_node = excluded.agent_node,
-     agent = excluded.agent, renewal_due_at = excluded.renewal_due_at, department = excluded.department,
+     report_due_at = excluded.report_due_at, agent = excluded.agent, renewal_due_at = excluded.renewal_due_at, department = excluded.department,
      ${HANDLER.map((name) => `${name} = CASE WHEN excluded.custody = 'ELSEWHERE' THEN NULL ELSE cases.${name} END`).join(', ')}` as const;
 
 const saveRows = coalesced(async (tx: SharedTx, rows: readonly object[]) => {
@@ -188,7 +191,9 @@ const saveRows = coalesced(async (tx: SharedTx, rows: readonly object[]) => {
 
 /** The dates that jobs and lists look for. */
 export function datesOf(file: CaseFile, node: DivisionCode, calendar: OfficialCalendar, divisions: Divisions) {
-  const awaitsAcceptance = file.state === 'FILED' && file.custodian === node && file.acceptor === node;
+  const atAcceptor = file.state === 'FILED' && file.custodian === node && file.acceptor === node;
+  // a case that is answered is never accepted, by silence neither
+  const awaitsAcceptance = atAcceptor && file.answerLimit === null;
   const notice = awaitsAcceptance ? noticeDueAt(file.materialsInAt, calendar) : null;
   const clock = clockOf(file, calendar, divisions, file.lastAt);
   return {

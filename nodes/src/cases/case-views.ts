@@ -3,6 +3,7 @@ import type { HandlerStanding } from '@liandong/schema/domains/caseload';
 import type { HandlingView } from '@liandong/schema/domains/handling';
 import { clockOf, custodyAt, noticeDueAt, outstanding, resultOf } from '@liandong/schema/case';
 import { urgentDueAt } from '@liandong/schema/domains/expedited';
+import { reportView } from '@liandong/schema/domains/reports';
 import type { StoredCase } from './case-store.ts';
 import { verificationCodeOf } from './document-codes.ts';
 
@@ -20,7 +21,7 @@ export function handlingView(
 ): HandlingView {
   const { file, handler } = stored;
   const custody = custodyAt(file, node);
-  const awaitsAcceptance = file.state === 'FILED' && file.custodian === file.acceptor;
+  const awaitsAcceptance = file.state === 'FILED' && file.custodian === file.acceptor && file.answerLimit === null;
   return {
     id: file.id,
     custodian: file.custodian,
@@ -45,6 +46,8 @@ export function handlingView(
     appliedFen: file.appliedFen,
     reviews: file.reviews,
     decision: file.decision,
+    answer: file.answer,
+    report: reportView(file, now),
     issued: file.issued && { ...file.issued, verificationCode: verificationCodeOf(file.issued.node, stored.lines) },
     delivery: file.delivery,
     rating: file.rating,

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import type { LogAction } from '@liandong/schema/case';
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { VerifiedDocument } from '@liandong/schema/domains/handling';
 import { caseNumberIn, verificationOf } from '@liandong/schema/domains/handling';
@@ -10,6 +11,9 @@ import { findCase } from './case-store.ts';
 
 /** Letters and digits that people do not confuse when they read them from a paper: 32, five bits each. */
 const SIGNS = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
+/** Lines that say the result a document is of. */
+const CONCLUDING: readonly LogAction[] = ['DECIDED', 'DEEMED_RENEWED', 'ANSWERED', 'REPORT_DECIDED'];
+
 /** 80 bits. */
 const LENGTH = 16;
 
@@ -20,7 +24,7 @@ const LENGTH = 16;
  * @throws {ProblemError} ILLEGAL_STEP for a case that is not decided
  */
 export function verificationCodeOf(node: DivisionCode, lines: readonly SignedLine[]): string {
-  const decided = lines.findLast(({ line }) => line.action === 'DECIDED' || line.action === 'DEEMED_RENEWED');
+  const decided = lines.findLast(({ line }) => CONCLUDING.includes(line.action));
   if (!decided) throw problem('ILLEGAL_STEP', 'The case is not decided; its document has no code.', { node });
   const digest = Buffer.from(sha256(`liandong document ${node} ${decided.hash}`), 'hex');
   const signs = [...digest.subarray(0, LENGTH)].map((byte) => SIGNS[byte % SIGNS.length]);

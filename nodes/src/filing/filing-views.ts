@@ -76,7 +76,7 @@ export function trackedView(
     dueAt: clockOf(file, calendar, divisions, now)?.dueAt ?? null,
     missing: file.state === 'AWAITING_SUPPLEMENT' ? outstanding(file) : [],
     reason: publicReason(stored.lines.map(({ line }) => line)),
-    remedies: file.decision?.remedies ?? null,
+    remedies: file.decision?.remedies ?? file.answer?.remedies ?? null,
     steps: stored.lines.map(({ line }) => trackedStep(line)),
     proxy: file.proxy,
     answeredBy: node,

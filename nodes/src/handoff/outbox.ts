@@ -123,7 +123,7 @@ export class Outbox {
  */
 const MOST_GROWTH = 4;
 
-const NOTHING: Carried = { actions: [], posts: [], largest: 0, late: false };
+const NOTHING: Carried = { actions: [], posts: [], answers: false, largest: 0, late: false };
 
 /** What a message of a kind that carries something has in it. */
 function carriedBy(kind: MessageKind, body: unknown): Carried {
@@ -133,10 +133,14 @@ function carriedBy(kind: MessageKind, body: unknown): Carried {
   }
   const lines = (body as { lines: readonly string[] }).lines.map((jws) => payloadOf(jws) as CarriedLine);
   // lines of joint handling name materials by their digests alone
-  const sizes = lines.flatMap(({ data }) => data?.materials?.map((m) => (typeof m === 'string' ? 0 : m.size)) ?? []);
+  const sizes = lines.flatMap(({ data }) => [
+    ...(data?.materials?.map((m) => (typeof m === 'string' ? 0 : m.size)) ?? []),
+    data?.document?.size ?? 0,
+  ]);
   return {
     actions: lines.map(({ action }) => action),
     posts: lines.flatMap(({ actor }) => actor?.role ?? []),
+    answers: lines.some(({ data }) => data?.answered !== undefined),
     largest: Math.max(0, ...sizes),
     late: lines.some(({ action, data }) => action === 'FILED' && data?.late !== undefined),
   };
@@ -146,7 +150,13 @@ function carriedBy(kind: MessageKind, body: unknown): Carried {
 interface CarriedLine {
   action: LogAction;
   actor?: { role: Role | null };
-  data?: { materials?: readonly (Pick<Material, 'size'> | string)[]; late?: object };
+  data?: {
+    materials?: readonly (Pick<Material, 'size'> | string)[];
+    document?: Pick<Material, 'size'>;
+    /** Of a filing that is answered. */
+    answered?: object;
+    late?: object;
+  };
 }
 
 const insertOwed = coalesced(async (tx: SharedTx, given: readonly (readonly Left[])[]) => {

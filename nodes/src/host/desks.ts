@@ -11,7 +11,9 @@ import { catalogue } from '@liandong/schema/domains/catalogue';
 import { delegation } from '@liandong/schema/domains/delegation';
 import { devices } from '@liandong/schema/domains/devices';
 import { enquiries } from '@liandong/schema/domains/enquiries';
+import { answers } from '@liandong/schema/domains/answers';
 import { expedited } from '@liandong/schema/domains/expedited';
+import { reports } from '@liandong/schema/domains/reports';
 import { implementation } from '@liandong/schema/domains/implementation';
 import { itemLife } from '@liandong/schema/domains/item-life';
 import { legalBases } from '@liandong/schema/domains/legal-bases';
@@ -59,6 +61,7 @@ import { itemLifeHandlers } from '../item-life/index.ts';
 import { jointHandlers, jointOf } from '../joint/index.ts';
 import { legalBasisHandlers } from '../legal-bases/index.ts';
 import { noteHandlers } from '../notes/index.ts';
+import { reportHandlers } from '../reports/index.ts';
 import { findOffices, officeHandlers } from '../offices/index.ts';
 import { operatorHandlers } from '../operators/index.ts';
 import { papersHandlers } from '../papers/index.ts';
@@ -127,6 +130,8 @@ function nodeDesks(node: DivisionCode, parts: HostParts, { drift, hostCases }: T
     atNode(uploads, uploadHandlers({ now })),
     atNode(devices, deviceHandlers({ node, divisions, now })),
     atNode(handling, handlingHandlers(cases, putOff, parts.config.verifyPage), showCase),
+    atNode(answers, {}, showCase),
+    atNode(reports, reportHandlers({ now }), showCase),
     atNode(
       expedited,
       { linkToProject: async ({ tx, input }, take) => take(await findStanding(tx, input.project)) },

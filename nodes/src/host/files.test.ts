@@ -58,7 +58,7 @@ test('a catalogue, registers and a topology are read behind a byte-order mark', 
   const { divisions } = federation;
   const now = new Date();
   const catalogue = await marked(CATALOGUE_FILE, 'catalogue.json');
-  expect((await importCatalogue(federation.db(CITY), CITY, divisions, catalogue, now)).added).toHaveLength(40);
+  expect((await importCatalogue(federation.db(CITY), CITY, divisions, catalogue, now)).added).toHaveLength(42);
   const registers = await marked(REGISTERS_FILE, 'registers.json');
   const report = await importRegisters(federation.db(COUNTY), COUNTY, divisions, registers, new FeedAppender(), now);
   expect(report.rows).toBeGreaterThan(0);

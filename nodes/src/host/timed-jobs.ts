@@ -11,6 +11,7 @@ import type { Protocols } from '../handoff/index.ts';
 import { forgetKeys } from '../idempotency/index.ts';
 import { lapseSilentParties, removeShown } from '../joint/index.ts';
 import { casesInProjectsOf, handOverProjects } from '../projects/index.ts';
+import { tellLateReports } from '../reports/index.ts';
 import type { Recovery } from '../restore/index.ts';
 import { SIGN_OF_LIFE_MS } from '../restore/index.ts';
 import { settleAbsences } from '../roster/index.ts';
@@ -122,7 +123,10 @@ function tellOfLimits(parts: JobParts): TimedJob {
   const { db, calendar, signals, failures, now } = parts;
   const job = 'telling of limits';
   const work = () =>
-    forEachNode(parts, job, async (node) => void (await tellDue({ node, db, calendar, signals, failures, now })));
+    forEachNode(parts, job, async (node) => {
+      await tellDue({ node, db, calendar, signals, failures, now });
+      await tellLateReports({ node, db, signals, failures, now });
+    });
   return { name: job, everyMs: LIMITS_MS, work };
 }
 

@@ -370,7 +370,7 @@ export class TestFederation {
       await eventually(async () => {
         const page = await this.desk(node, catalogue).catalog(null, { division: node }, { first: 200, after: null });
         const decided = page.nodes.filter((entry) => entry.decider !== null && this.#configs.has(entry.decider));
-        return page.nodes.length === 40 && decided.every((entry) => entry.available);
+        return page.nodes.length === 42 && decided.every((entry) => entry.available);
       });
     }
   }

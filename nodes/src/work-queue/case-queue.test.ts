@@ -75,7 +75,11 @@ const FILTERS: [string, Partial<CaseFilter>, (row: CaseRow) => boolean][] = [
   ['what runs', { paused: false }, (r) => r.paused_days === null],
   ['what is due soon', { dueBefore: soon }, (r) => dueOf(r) < soon],
   ['what waits for a supplement', { waitingFor: 'SUPPLEMENT' }, (r) => r.state === 'AWAITING_SUPPLEMENT'],
-  ['what waits for delivery', { waitingFor: 'DELIVERY' }, (r) => ['GRANTED', 'REFUSED'].includes(r.state)],
+  [
+    'what waits for delivery',
+    { waitingFor: 'DELIVERY' },
+    (r) => ['GRANTED', 'REFUSED', 'ANSWERED', 'REPORT_DECIDED'].includes(r.state),
+  ],
 ];
 
 describe('the work queue', () => {

@@ -1,7 +1,7 @@
 import type { CaseOrder, CaseState, CaseWait } from '@liandong/schema/case';
 import type { Custody, OfficialCalendar } from '@liandong/schema/kernel';
 import type { PageRequest } from '@liandong/schema/operation';
-import { CASE_STATES, dueIfResumed, mostDaysDueBefore } from '@liandong/schema/case';
+import { CASE_STATES, CONCLUDED_STATES, dueIfResumed, mostDaysDueBefore } from '@liandong/schema/case';
 import { isInstant, problem } from '@liandong/schema/kernel';
 import type { NodeQueries, NodeSql } from '../db/index.ts';
 import { cursorOf, noCursor, placesOf } from '../db/index.ts';
@@ -78,7 +78,7 @@ export const QUEUE_START: QueueCursor = { newest: null, urgent: null, running: n
 
 const WAIT_STATES: Record<CaseWait, readonly CaseState[]> = {
   SUPPLEMENT: ['AWAITING_SUPPLEMENT'],
-  DELIVERY: ['GRANTED', 'REFUSED'],
+  DELIVERY: CONCLUDED_STATES,
 };
 
 /** Open cases that a desk holds; written out, so that the partial indexes of migrations 0016 and 0024 serve it. */

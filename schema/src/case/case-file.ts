@@ -15,6 +15,8 @@ import type { ItemKind } from '../domains/catalogue/item-words.ts';
 import type { Day } from '../kernel/calendar.ts';
 import type { CaseFacts } from '../domains/delegation/rules.ts';
 import type { HearingFile } from '../domains/hearings/rules.ts';
+import type { AnswerVerdict } from '../domains/answers/words.ts';
+import type { ReportEventKind, ReportResult, ReportWay } from '../domains/reports/words.ts';
 import { hearingPapers } from '../domains/hearings/rules.ts';
 import type { JointHandling } from '../domains/joint/rules.ts';
 import type { GreenChannel, Urgency } from '../domains/expedited/rules.ts';
@@ -137,6 +139,59 @@ export interface Decision {
   deemed: boolean;
 }
 
+/** 明确答复 of a case that is answered and not decided. */
+export interface Answer {
+  at: Date;
+  node: DivisionCode;
+  actor: LogActor;
+  verdict: AnswerVerdict;
+  reason: string;
+  /** The rules it goes by. */
+  basis: string;
+  /** What has to be there first. */
+  needs: string[];
+  /** 救济途径; null where no law gives any. */
+  remedies: string | null;
+  inNameOf: DivisionCode;
+  /** The grant it was given under; null by the organ's own power. */
+  grant: string | null;
+  department: string | null;
+}
+
+/** 转报: a case passed on to an organ outside. */
+export interface Report {
+  at: Date;
+  node: DivisionCode;
+  actor: LogActor;
+  /** The organ outside. */
+  to: string;
+  /** 文号 of the letter it went with. */
+  number: string;
+  sentOn: Day;
+  way: ReportWay;
+  sent: string;
+  /** By when the organ outside is expected to answer, as last heard; null if it named no day. */
+  dueOn: Day | null;
+  events: {
+    at: Date;
+    node: DivisionCode;
+    actor: LogActor;
+    event: ReportEventKind;
+    on: Day;
+    number: string | null;
+    what: string | null;
+  }[];
+  result: {
+    at: Date;
+    node: DivisionCode;
+    actor: LogActor;
+    result: ReportResult;
+    number: string;
+    on: Day;
+    reason: string | null;
+  } | null;
+}
+
 /** 结果文书. */
 export interface IssuedDocument {
   at: Date;
@@ -241,6 +296,11 @@ export interface CaseFile {
   extension: Extension | null;
   reviews: Review[];
   decision: Decision | null;
+  /** 答复件: the limit of its written answer, from the day its materials are in; null for a case that is decided. */
+  answerLimit: Limit | null;
+  answer: Answer | null;
+  /** 转报; null where no organ outside has it. */
+  report: Report | null;
   issued: IssuedDocument | null;
   delivery: Delivery | null;
   /** The case's charges, payments, waivers and refunds. */
@@ -294,10 +354,28 @@ export function openProcedures(file: CaseFile): Procedure[] {
   return file.procedures.filter((p) => p.endedAt === null);
 }
 
+/**
+ * When the result came and from which organ: by a decision, an answer, or the result of an organ outside; null before.
+ */
+export function conclusionOf({ decision, answer, report }: Pick<CaseFile, 'decision' | 'answer' | 'report'>) {
+  return decision ?? answer ?? report?.result ?? null;
+}
+
+/** When the organ's own work was done: its decision, its answer, or the sending to an organ outside; null before. */
+export function workDoneAt({
+  decision,
+  answer,
+  report,
+}: Pick<CaseFile, 'decision' | 'answer' | 'report'>): Date | null {
+  return decision?.at ?? answer?.at ?? report?.at ?? null;
+}
+
 /** 办结结果; null while the case is open. */
 export function resultOf(file: CaseFile): CaseResult | null {
   switch (file.state) {
     case 'CLOSED':
+      if (file.answer) return 'ANSWERED';
+      if (file.report) return 'FORWARDED_CLOSED';
       return file.decision?.outcome === 'GRANTED' ? 'ISSUED' : 'REFUSED';
     case 'NOT_ACCEPTED':
     case 'WITHDRAWN':
@@ -312,6 +390,9 @@ export function resultOf(file: CaseFile): CaseResult | null {
     case 'REVIEWED':
     case 'GRANTED':
     case 'REFUSED':
+    case 'ANSWERED':
+    case 'REPORTED':
+    case 'REPORT_DECIDED':
     case 'DELIVERED':
       return null;
     default:

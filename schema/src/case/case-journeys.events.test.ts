@@ -10,7 +10,7 @@ import { CASE_STATES } from './words.ts';
 import { LOG_ACTIONS } from './log-words.ts';
 import { dayOf } from '../kernel/calendar.ts';
 import type { CaseFile } from './case-file.ts';
-import { custodyAt } from './case-file.ts';
+import { custodyAt, workDoneAt } from './case-file.ts';
 import { CASE_EVENTS } from './case-life.ts';
 import { foldLog } from './case-state.ts';
 import { clockOf } from './clock.ts';
@@ -86,7 +86,7 @@ describe('whatever happens to a case, in whichever order, by whomever', () => {
       const now = file.lastAt;
       const clock = promise(file, now);
       if (!clock) return;
-      const until = dayOf(file.decision?.at ?? file.closedAt ?? now);
+      const until = dayOf(workDoneAt(file) ?? file.closedAt ?? now);
       expect(clock.usedDays + clock.excludedDays).toBe(countDays(clock.startedOn, until, clock.unit, calendar));
       expect(clock.desks.reduce((sum, desk) => sum + desk.usedDays, 0)).toBe(clock.usedDays);
       expect(clock.usedDays + clock.remainingDays).toBeGreaterThanOrEqual(Math.floor(clock.promised.days));

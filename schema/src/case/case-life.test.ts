@@ -109,7 +109,8 @@ describe('every event a person causes', () => {
     const now = new Date(Math.max(later(before ?? after).getTime(), Date.parse(lineOf(action).at)));
     const desk = deskOf(file.custodian, role, { now, item: itemOf(file.item), sub: 'another' });
     // an accepted case lacks only its review, so the refusal names the review
-    const code = action === 'DECIDED' && state === 'ACCEPTED' ? 'REVIEW_MISSING' : 'ILLEGAL_STEP';
+    const code =
+      (action === 'DECIDED' || action === 'REPORTED') && state === 'ACCEPTED' ? 'REVIEW_MISSING' : 'ILLEGAL_STEP';
     expect(refusalCode(() => take?.(desk, { ...file, state }))).toBe(code);
   });
 

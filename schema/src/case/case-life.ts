@@ -1,6 +1,6 @@
 import type { CaseState } from './words.ts';
 import type { LogAction } from './log-words.ts';
-import { CLOSED_STATES, UNDECIDED_STATES } from './words.ts';
+import { CLOSED_STATES, CONCLUDED_STATES, UNDECIDED_STATES } from './words.ts';
 import type { Action } from '../operation/permissions.ts';
 
 /**
@@ -30,15 +30,15 @@ const EVERY_OPEN_STATE = [
   'DRAFT',
   'PRECHECKED',
   ...UNDECIDED_STATES,
-  'GRANTED',
-  'REFUSED',
+  'REPORTED',
+  ...CONCLUDED_STATES,
   'DELIVERED',
 ] as const satisfies CaseState[];
 const IN_HAND = ['ACCEPTED', 'REVIEWED'] as const satisfies CaseState[];
 const DECIDED = ['GRANTED', 'REFUSED'] as const satisfies CaseState[];
 
 /** While a case may cost something: from its acceptance to its closing. */
-const PAYABLE = [...IN_HAND, ...DECIDED, 'DELIVERED'] as const satisfies CaseState[];
+const PAYABLE = [...IN_HAND, ...DECIDED, 'REPORTED', 'REPORT_DECIDED', 'DELIVERED'] as const satisfies CaseState[];
 
 /**
  * The life of a case (办件全流程), in one table. The fold and the steps use it; the tests and `docs/case-life.md` are made
@@ -69,12 +69,12 @@ export const CASE_EVENTS: Readonly<Record<LogAction, CaseEvent>> = {
   },
   FORWARDED: { from: ['DRAFT', 'FILED', ...IN_HAND], to: null, desk: 'HOLDER', by: 'FORWARD_CASE' },
   RETURNED: {
-    from: ['DRAFT', 'PRECHECKED', ...UNDECIDED_STATES, ...DECIDED],
+    from: ['DRAFT', 'PRECHECKED', ...UNDECIDED_STATES, ...CONCLUDED_STATES],
     to: null,
     desk: 'HOLDER',
     by: 'RETURN_CASE',
   },
-  ASSIGNED: { from: DECIDED, to: null, desk: 'DECIDER', by: 'ASSIGN_CASE' },
+  ASSIGNED: { from: CONCLUDED_STATES, to: null, desk: 'DECIDER', by: 'ASSIGN_CASE' },
   TRANSFERRED: {
     from: ['DRAFT', 'PRECHECKED', 'FILED', 'AWAITING_SUPPLEMENT'],
     to: null,
@@ -91,18 +91,28 @@ export const CASE_EVENTS: Readonly<Record<LogAction, CaseEvent>> = {
   EXTENDED: { from: IN_HAND, to: null, desk: 'DECIDER', by: 'EXTEND_CASE' },
   REVIEWED: { from: IN_HAND, to: ['REVIEWED'], desk: 'ORGAN', by: 'REVIEW_CASE' },
   DECIDED: { from: ['REVIEWED'], to: DECIDED, desk: 'DECIDER', by: 'DECIDE_CASE' },
-  DOCUMENT_ISSUED: { from: DECIDED, to: null, desk: 'DECIDER', by: 'ISSUE_DOCUMENT' },
-  DELIVERED: { from: DECIDED, to: ['DELIVERED'], desk: 'HOLDER', by: 'DELIVER_CASE' },
+  ANSWERED: { from: ['FILED'], to: ['ANSWERED'], desk: 'DECIDER', by: 'ANSWER_CASE' },
+  REPORTED: { from: ['REVIEWED'], to: ['REPORTED'], desk: 'DECIDER', by: 'REPORT_OUTSIDE' },
+  REPORT_PROGRESSED: { from: ['REPORTED'], to: null, desk: 'DECIDER', by: 'RECORD_REPORT' },
+  // the outside organ's document is what is delivered
+  REPORT_DECIDED: { from: ['REPORTED'], to: ['REPORT_DECIDED'], desk: 'DECIDER', by: 'RECORD_REPORT' },
+  DOCUMENT_ISSUED: { from: [...DECIDED, 'ANSWERED'], to: null, desk: 'DECIDER', by: 'ISSUE_DOCUMENT' },
+  DELIVERED: { from: CONCLUDED_STATES, to: ['DELIVERED'], desk: 'HOLDER', by: 'DELIVER_CASE' },
   CLOSED: { from: ['DELIVERED'], to: ['CLOSED'], desk: 'HOLDER', by: 'DELIVER_CASE' },
   RATED: { from: CLOSED_STATES, to: null, desk: 'HOLDER', by: 'RATE_CASE' },
   WITHDRAWN: {
-    from: ['DRAFT', 'PRECHECKED', ...UNDECIDED_STATES],
+    from: ['DRAFT', 'PRECHECKED', ...UNDECIDED_STATES, 'REPORTED'],
     to: ['WITHDRAWN'],
     desk: 'HOLDER',
     by: 'WITHDRAW_CASE',
   },
-  TERMINATED: { from: UNDECIDED_STATES, to: ['TERMINATED'], desk: 'ORGAN', by: 'TERMINATE_CASE' },
-  VOIDED: { from: [...UNDECIDED_STATES, ...DECIDED, 'DELIVERED'], to: ['VOIDED'], desk: 'ORGAN', by: 'VOID_CASE' },
+  TERMINATED: { from: [...UNDECIDED_STATES, 'REPORTED'], to: ['TERMINATED'], desk: 'ORGAN', by: 'TERMINATE_CASE' },
+  VOIDED: {
+    from: [...UNDECIDED_STATES, 'REPORTED', ...CONCLUDED_STATES, 'DELIVERED'],
+    to: ['VOIDED'],
+    desk: 'ORGAN',
+    by: 'VOID_CASE',
+  },
   REROUTED: { from: UNDECIDED_STATES, to: null, desk: 'HOLDER', by: null },
   // a node can be closed in any state of its cases
   SUCCEEDED: { from: EVERY_OPEN_STATE, to: null, desk: 'HOLDER', by: null },
@@ -131,13 +141,13 @@ export const CASE_EVENTS: Readonly<Record<LogAction, CaseEvent>> = {
   CONTACTED: { from: EVERY_OPEN_STATE, to: null, desk: 'HOLDER', by: 'LOG_CONTACT' },
   CONSENT_REVOKED: { from: EVERY_OPEN_STATE, to: null, desk: 'HOLDER', by: 'REVOKE_CONSENT' },
   PROJECT_LINKED: {
-    from: [...UNDECIDED_STATES, ...DECIDED, 'DELIVERED'],
+    from: [...UNDECIDED_STATES, 'REPORTED', ...CONCLUDED_STATES, 'DELIVERED'],
     to: null,
     desk: 'HOLDER',
     by: 'LINK_PROJECT',
   },
   PROJECT_LEFT: {
-    from: [...UNDECIDED_STATES, ...DECIDED, 'DELIVERED'],
+    from: [...UNDECIDED_STATES, 'REPORTED', ...CONCLUDED_STATES, 'DELIVERED'],
     to: null,
     desk: 'HOLDER',
     by: 'LINK_PROJECT',

@@ -11,6 +11,8 @@ import { afterHandOff, afterReceipt, afterRefusal } from './custody-state.ts';
 import { afterDecision, afterDeemedRenewal } from './decision-state.ts';
 import { afterFilingLine, FILING_ACTIONS, filingOf } from './filing-state.ts';
 import { afterHandlingLine, HANDLING_ACTIONS } from './handling-state.ts';
+import { afterAnswer } from '../domains/answers/state.ts';
+import { afterReportLine, REPORT_ACTIONS } from '../domains/reports/state.ts';
 import { afterExpeditedLine, EXPEDITED_ACTIONS } from '../domains/expedited/rules.ts';
 import { afterHearingLine, HEARING_ACTIONS, NO_HEARING } from '../domains/hearings/rules.ts';
 import { afterJointLine } from '../domains/joint/state.ts';
@@ -57,6 +59,8 @@ export function openFile(line: LogLine): CaseFile {
     extension: null,
     reviews: [],
     decision: null,
+    answer: null,
+    report: null,
     issued: null,
     delivery: null,
     fees: NO_FEES,
@@ -135,6 +139,7 @@ function after(file: CaseFile, line: Exclude<LogLine, { action: 'RECEIVED' }>, a
   if (isOneOf(HANDLING_ACTIONS, line)) return changed(afterHandlingLine(file, line, at));
   if (isOneOf(HAND_OFF_ACTIONS, line)) return changed(afterHandOff(file, line));
   if (isOneOf(FEE_ACTIONS, line)) return { ...next, fees: allowed(file, line, foldFees(file.fees, line)) };
+  if (isOneOf(REPORT_ACTIONS, line)) return changed(afterReportLine(file, line, at));
   if (isOneOf(EXPEDITED_ACTIONS, line)) return changed(afterExpeditedLine(file, line, at));
   if (isOneOf(HEARING_ACTIONS, line)) {
     return { ...next, hearing: allowed(file, line, afterHearingLine(file.hearing, line, at, reviewersOf(file))) };
@@ -153,11 +158,14 @@ function after(file: CaseFile, line: Exclude<LogLine, { action: 'RECEIVED' }>, a
       return changed(afterRefusal(file, line));
     case 'DECIDED':
       return changed(afterDecision(file, line, at));
+    case 'ANSWERED':
+      return changed(afterAnswer(file, line, at));
     case 'DEEMED_RENEWED':
       return changed(afterDeemedRenewal(file, line, at));
     case 'CLOSED':
       return changed(dueOf(file) > 0 ? null : { state: 'CLOSED', closedAt: at });
     case 'NOT_ACCEPTED':
+      return changed(file.answerLimit === null ? { state: 'NOT_ACCEPTED', closedAt: at } : null);
     case 'WITHDRAWN':
     case 'TERMINATED':
     case 'VOIDED':

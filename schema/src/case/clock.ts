@@ -5,6 +5,8 @@ import type { Tier } from '../kernel/words.ts';
 import type { Day, OfficialCalendar } from '../kernel/calendar.ts';
 import { dayOf, endOfDay, plusDays } from '../kernel/calendar.ts';
 import type { CaseFile } from './case-file.ts';
+import { conclusionOf, workDoneAt } from './case-file.ts';
+import { isDraft } from './words.ts';
 import { expeditedDue } from '../domains/expedited/rules.ts';
 import type { DueInstant, ExcludedDays, Limit } from '../kernel/limits.ts';
 import { countDays, dueInstant, lastDayOf } from '../kernel/limits.ts';
@@ -75,16 +77,16 @@ export const ONE_TIME_NOTICE_LIMIT: Limit = { days: 5, unit: 'WORKDAY' };
 export const DELIVERY_LIMIT: Limit = { days: 10, unit: 'WORKDAY' };
 
 /**
- * The clock of a case; null before it is accepted. Pure: the same file, calendar and instant give the same clock on
+ * The clock of a case; null before it is accepted, or, for one that is answered, before its materials are at its organ. Pure: the same file, calendar and instant give the same clock on
  * every node.
  */
 export function clockOf(file: CaseFile, calendar: OfficialCalendar, divisions: Divisions, now: Date): Clock | null {
-  const { acceptance } = file;
-  if (!acceptance) return null;
-  const { promised, statutory, from } = acceptance;
+  const start = startOf(file);
+  if (!start) return null;
+  const { promised, statutory, from, startedAt } = start;
   const { unit } = promised;
-  const startedAt = acceptance.deemed ? file.materialsInAt : acceptance.at;
-  const until = file.decision?.at ?? file.closedAt ?? now;
+  const done = workDoneAt(file);
+  const until = done ?? file.closedAt ?? now;
   const excluded = excludedDaysOf(file, until);
   const dueOf = (limit: Limit) => extended(dueInstant(from, startedAt, limit, calendar, excluded), file, calendar);
   const promiseDue = dueOf(promised);
@@ -95,7 +97,7 @@ export function clockOf(file: CaseFile, calendar: OfficialCalendar, divisions: D
   const statutoryDue = statutory && dueOf(statutory);
   const today = dayOf(until) < from ? from : dayOf(until);
   const usedDays = countDays(from, today, unit, calendar, excluded);
-  const running = file.decision === null && file.closedAt === null;
+  const running = done === null && file.closedAt === null;
   const paused = file.procedures.filter((p) => p.stopsClock && p.endedAt === null).map((p) => p.startedAt);
   return {
     startedOn: from,
@@ -117,9 +119,25 @@ export function clockOf(file: CaseFile, calendar: OfficialCalendar, divisions: D
   };
 }
 
-/** End of the tenth working day after the decision (Art. 44); null before it. */
-export function deliveryDueAt({ decision }: Pick<CaseFile, 'decision'>, calendar: OfficialCalendar): Date | null {
-  return decision && endOfDay(lastDayOf(dayOf(decision.at), DELIVERY_LIMIT, calendar).day);
+/** What a clock counts from: the acceptance, or for a case that is answered the day its materials were in there. */
+function startOf(file: CaseFile): (Pick<Clock, 'promised' | 'statutory'> & { from: Day; startedAt: Date }) | null {
+  const { acceptance, answerLimit, materialsInAt } = file;
+  if (acceptance) {
+    const { promised, statutory, from, deemed, at } = acceptance;
+    return { promised, statutory, from, startedAt: deemed ? materialsInAt : at };
+  }
+  const incomplete = isDraft(file.state) || file.state === 'AWAITING_SUPPLEMENT' || !file.acceptorHadMaterials;
+  if (answerLimit === null || incomplete) return null;
+  return { promised: answerLimit, statutory: null, from: dayOf(materialsInAt), startedAt: materialsInAt };
+}
+
+/** End of the tenth working day after the decision or the answer (Art. 44); null before it. */
+export function deliveryDueAt(
+  file: Pick<CaseFile, 'decision' | 'answer' | 'report'>,
+  calendar: OfficialCalendar,
+): Date | null {
+  const concluded = conclusionOf(file);
+  return concluded && endOfDay(lastDayOf(dayOf(concluded.at), DELIVERY_LIMIT, calendar).day);
 }
 
 /**

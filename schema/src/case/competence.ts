@@ -69,6 +69,7 @@ export function route(
   const decide = under('DECIDE', over);
   const review = decide ? null : under('REVIEW', over);
   const decider = decide ? divisions.get(decide.grantee) : power;
+  if (item.processingClass === 'ANSWER') return answeredBy(decider, power, decide);
   const ownAccept = accept && acceptor.code === accept.grantee && acceptor !== ordinary ? accept : null;
   const reasons = [
     ownAccept
@@ -94,6 +95,18 @@ export function route(
     power: power.code,
     through: { accept: useOf(ownAccept), review: useOf(review), decide: useOf(decide) },
     reasons,
+  };
+}
+
+/** What is answered goes straight to the organ that would decide: nothing is accepted or reviewed on the way. */
+function answeredBy(organ: Division, power: Division, decide: Grant | null): Route {
+  const by = decide ? wordsOf(decide) : 'it holds the power over the item';
+  return {
+    acceptor: organ.code,
+    decider: organ.code,
+    power: power.code,
+    through: { accept: null, review: null, decide: useOf(decide) },
+    reasons: [`${organ.code} ${organ.name} answers in writing: ${by} (${ARTICLES.clearAnswer}).`],
   };
 }
 

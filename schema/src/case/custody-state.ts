@@ -3,7 +3,7 @@ import { problem } from '../kernel/errors.ts';
 import type { LogLine } from './log-line.ts';
 import type { HandOffAction } from './log-words.ts';
 import type { CaseFile, CustodySpan } from './case-file.ts';
-import { openProcedures } from './case-file.ts';
+import { conclusionOf, openProcedures } from './case-file.ts';
 import { hearingOpen } from '../domains/hearings/rules.ts';
 import { jointOpen } from '../domains/joint/rules.ts';
 import { afterArrival, afterTransfer } from '../domains/proxy/rules.ts';
@@ -26,7 +26,7 @@ export function afterHandOff(
   // decider
   const home = file.state === 'AWAITING_SUPPLEMENT' && action !== 'TRANSFERRED' && action !== 'HANDED_OVER';
   if ((home || action === 'ASSIGNED') && to !== file.home) return null;
-  if (file.decision && line.action === 'RETURNED' && to !== file.decider) return null;
+  if (conclusionOf(file) && line.action === 'RETURNED' && to !== file.decider) return null;
   const busy = openProcedures(file).length > 0 || jointOpen(file.joint) || hearingOpen(file.hearing);
   // once the law has decided, nothing still open keeps the case here
   if (busy && !file.decision) return null;

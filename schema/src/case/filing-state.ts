@@ -96,6 +96,7 @@ export function filingOf(line: LogLine, data: FiledData, at: Date, before: CaseF
     proxied: data.consent !== null,
     proxy: proxyOf(data.consent, before?.proxy ?? null, filerOf(line)),
     project: data.project ?? before?.project ?? null,
+    answerLimit: data.answered?.limit ?? null,
     urgency: data.urgent ? urgencyByItem(data.urgent.limit, line.actor, receivedAt) : null,
     materialsInAt: receivedAt,
     acceptorHadMaterials: line.node === data.acceptor,

@@ -27,6 +27,8 @@ export function afterHandlingLine(file: CaseFile, line: HandlingLine, at: Date):
   const { node, actor } = line;
   switch (line.action) {
     case 'ACCEPTED': {
+      // a case that is answered is not accepted
+      if (file.answerLimit !== null) return null;
       const { from, deemed, itemVersion, implementationVersion, promised, statutory } = line.data;
       const { power } = file;
       const kept = { itemVersion, implementationVersion, promised, statutory, power };

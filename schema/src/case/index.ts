@@ -32,6 +32,7 @@ export type { Succession, SuccessionOf } from './successions.ts';
 export {
   CASE_STATES,
   CASE_STATE_LABELS,
+  CONCLUDED_STATES,
   CLOSED_STATES,
   ENQUIRY_STATES,
   ID_TYPES,

@@ -55,6 +55,13 @@ const lines: LogLine[] = [
     .delivered('AGENT')
     .closed()
     .rated().lines,
+  ...CaseLog.answerable().answered().lines,
+  ...CaseLog.filed({ node: COUNTY, acceptor: COUNTY, decider: COUNTY })
+    .accepted()
+    .reviewed()
+    .reported()
+    .reportProgressed()
+    .reportDecided().lines,
   ...CaseLog.filed().handedTo(TOWNSHIP).terminated().lines,
   ...CaseLog.filed().handedTo(TOWNSHIP).accepted().billed().paid(100).refunded(50).waiverProposed(70).waived().lines,
   ...CaseLog.filed().handedTo(TOWNSHIP).voided().lines,

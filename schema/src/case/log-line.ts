@@ -26,6 +26,8 @@ import { APPLICATION_PART, APPLICATION_PARTS } from '../domains/filing/words.ts'
 import { GRANT_MODE, GRANT_MODES } from '../domains/delegation/words.ts';
 import { ITEM_KIND, ITEM_KINDS } from '../domains/catalogue/item-words.ts';
 import { word } from '../operation/fields.ts';
+import { answerDataSchemas } from '../domains/answers/lines.ts';
+import { reportDataSchemas } from '../domains/reports/lines.ts';
 import { ROLES } from '../kernel/words.ts';
 import { feeDataSchemas } from '../domains/fees/lines.ts';
 import { hearingDataSchemas } from '../domains/hearings/lines.ts';
@@ -134,6 +136,8 @@ const filingSchema = z
     project: named.optional(),
     /** 特急件 by the item itself: the limit its cases have from the day their materials are in. */
     urgent: z.object({ limit: limitSchema }).optional(),
+    /** 答复件: the limit of the written answer, from the day its materials are in. */
+    answered: z.object({ limit: limitSchema }).optional(),
     /** 延续: the licence that is to be renewed by its own number, and the last day it holds (Art. 50). */
     renewal: z.object({ licence: said(100), expiresOn: daySchema }).optional(),
     /** 补录: filed later than the desk received it, with a number its device had taken; `receivedAt` by the device's clock. */
@@ -302,6 +306,8 @@ export const logDataSchemas = {
   }),
   /** Nothing was decided when the licence to renew expired (Art. 50), found by the holder's clockwork. */
   DEEMED_RENEWED: z.object({ expiredOn: daySchema, inNameOf: divisionCodeSchema }),
+  ...answerDataSchemas,
+  ...reportDataSchemas,
   ...hearingDataSchemas,
   ...jointDataSchemas,
   ...feeDataSchemas,

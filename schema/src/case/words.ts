@@ -12,6 +12,9 @@ export const CASE_STATES = [
   'REVIEWED',
   'GRANTED',
   'REFUSED',
+  'ANSWERED',
+  'REPORTED',
+  'REPORT_DECIDED',
   'DELIVERED',
   'CLOSED',
   'NOT_ACCEPTED',
@@ -29,6 +32,9 @@ export const CASE_STATE_LABELS: Record<CaseState, string> = {
   REVIEWED: '已审查',
   GRANTED: '准予',
   REFUSED: '不予许可',
+  ANSWERED: '已答复',
+  REPORTED: '已转报',
+  REPORT_DECIDED: '转报已有结果',
   DELIVERED: '已送达',
   CLOSED: '办结归档',
   NOT_ACCEPTED: '不予受理',
@@ -53,8 +59,15 @@ export function isClosed(state: CaseState): state is ClosedState {
 
 /** States in which a filed case waits for its decision. */
 export const UNDECIDED_STATES = ['FILED', 'AWAITING_SUPPLEMENT', 'ACCEPTED', 'REVIEWED'] as const satisfies CaseState[];
+/** Also of a case that an organ outside has before it. */
 export function isUndecided(state: CaseState): boolean {
-  return ([...UNFILED_STATES, ...UNDECIDED_STATES] as readonly CaseState[]).includes(state);
+  return ([...UNFILED_STATES, ...UNDECIDED_STATES, 'REPORTED'] as readonly CaseState[]).includes(state);
+}
+
+/** States in which the result is there and not delivered yet: decided, answered, or decided by an organ outside. */
+export const CONCLUDED_STATES = ['GRANTED', 'REFUSED', 'ANSWERED', 'REPORT_DECIDED'] as const satisfies CaseState[];
+export function isConcluded(state: CaseState): boolean {
+  return (CONCLUDED_STATES as readonly CaseState[]).includes(state);
 }
 
 /** States before filing: no clock runs and no figure counts the case. */
@@ -114,11 +127,22 @@ export const RATER = vocabulary('Rater', '评价人', {
 } satisfies Record<Rater, string>);
 
 /** 办结结果 of a closed case. */
-export const CASE_RESULTS = ['ISSUED', 'REFUSED', 'NOT_ACCEPTED', 'WITHDRAWN', 'TERMINATED', 'VOIDED'] as const;
+export const CASE_RESULTS = [
+  'ISSUED',
+  'REFUSED',
+  'ANSWERED',
+  'FORWARDED_CLOSED',
+  'NOT_ACCEPTED',
+  'WITHDRAWN',
+  'TERMINATED',
+  'VOIDED',
+] as const;
 export type CaseResult = (typeof CASE_RESULTS)[number];
 export const CASE_RESULT_LABELS: Record<CaseResult, string> = {
   ISSUED: '出证办结',
   REFUSED: '不予许可',
+  ANSWERED: '答复办结',
+  FORWARDED_CLOSED: '转报办结',
   NOT_ACCEPTED: '不予受理',
   WITHDRAWN: '退件',
   TERMINATED: '终止',

@@ -42,17 +42,22 @@ export function nextDue(
   });
   switch (file.state) {
     case 'FILED':
-      return running(sooner(earlier(noticeDueAt, urgentDueAt)));
+      // a case that is answered has a clock from the day its materials are in
+      return running(sooner(earlier(earlier(noticeDueAt, clock?.dueAt ?? null), urgentDueAt)));
     case 'ACCEPTED':
     case 'REVIEWED':
       if (expiry && clock?.pausedSince) return running(expiry);
       return { ...running(sooner(clock?.dueAt)), pausedDays: clock?.pausedSince ? clock.remainingDays : null };
     case 'GRANTED':
     case 'REFUSED':
+    case 'ANSWERED':
+    case 'REPORT_DECIDED':
       return running(deliveryDueAt);
     case 'DRAFT':
     case 'PRECHECKED':
     case 'AWAITING_SUPPLEMENT':
+    // the limit of the organ outside is none of this desk
+    case 'REPORTED':
     case 'DELIVERED':
     case 'CLOSED':
     case 'NOT_ACCEPTED':

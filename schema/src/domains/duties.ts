@@ -1,5 +1,6 @@
 import { accountDuties } from './accounts/duties.ts';
 import { admissionDuties } from './admission/duties.ts';
+import { answerDuties } from './answers/duties.ts';
 import { appointmentDuties } from './appointments/duties.ts';
 import { caseloadDuties } from './caseload/duties.ts';
 import { delegationDuties } from './delegation/duties.ts';
@@ -24,6 +25,7 @@ import { proxyDuties } from './proxy/duties.ts';
 import { queueDuties } from './queue/duties.ts';
 import { readsDuties } from './reads/duties.ts';
 import { sharingDuties } from './sharing/duties.ts';
+import { reportDuties } from './reports/duties.ts';
 import { rosterDuties } from './roster/duties.ts';
 import { signalDuties } from './signals/duties.ts';
 import { subtreeCasesDuties } from './subtree-cases/duties.ts';
@@ -40,6 +42,8 @@ export const DOMAIN_DUTIES = {
   ...operatorDuties,
   ...appointmentDuties,
   ...queueDuties,
+  ...answerDuties,
+  ...reportDuties,
   ...accountDuties,
   ...deviceDuties,
 };

@@ -1,6 +1,7 @@
 import type { Domain, NoNameTwice } from '../operation/domain.ts';
 import { accountsDomain } from './accounts/operations.ts';
 import { admission } from './admission/operations.ts';
+import { answers } from './answers/operations.ts';
 import { appointments } from './appointments/operations.ts';
 import { bundles } from './bundles/operations.ts';
 import { caseload } from './caseload/operations.ts';
@@ -28,6 +29,7 @@ import { projects } from './projects/operations.ts';
 import { proxy } from './proxy/operations.ts';
 import { queue } from './queue/operations.ts';
 import { reads } from './reads/operations.ts';
+import { reports } from './reports/operations.ts';
 import { savedListsDomain } from './saved-lists/operations.ts';
 import { uploads } from './uploads/operations.ts';
 import { sharing } from './sharing/operations.ts';
@@ -44,6 +46,8 @@ export const DOMAINS = listed(
   uploads,
   devices,
   handling,
+  answers,
+  reports,
   expedited,
   caseload,
   notes,

@@ -62,6 +62,10 @@ export const ARTICLES = {
   organsOnly: '《行政许可法》第二十四条',
   /** 委托: a legal basis, another organ, announced, supervised, in the grantor's name, never delegated again. */
   delegation: '《行政许可法》第二十四条',
+  /** 控制事项: the organ answers in writing whether it can be done. */
+  clearAnswer: '控制事项明确答复制',
+  /** What an organ outside decides is reviewed, passed on and followed up by the desk. */
+  reportedOutside: '上报事项负责办理制(转报)',
   /** 重大行政许可 are decided by the organ's leaders together, and the meeting is minuted. */
   collectiveDecision: '集体讨论决定制度(会议纪要)',
   /** A decision goes by a published standard of discretion, and says which. */

@@ -35,6 +35,9 @@ import {
   tellInterested,
   waiveHearing,
 } from '../domains/hearings/steps.ts';
+import { answerCase } from '../domains/answers/rules.ts';
+import { recordProgress, recordResult, reportOutside } from '../domains/reports/rules.ts';
+import { dayOf } from '../kernel/calendar.ts';
 import { billFees, grantWaiver, payFees, proposeWaiver, refundFees } from '../domains/fees/steps.ts';
 import { actAs } from '../case/step-rules.ts';
 import { NODE_ACTOR } from '../case/log-line.ts';
@@ -140,6 +143,17 @@ const withWindows = (desk: Desk): Desk => {
   const seat = viewer.roles.includes('CASHIER') ? { window: 'F1', department: null } : {};
   return { ...desk, offices: { ...NO_OFFICES, windows }, viewer: { ...viewer, ...seat } };
 };
+
+/** Reviewed at the county, of an item that an organ outside decides. */
+const reportable = () => atCounty().reviewed();
+const outside = (desk: Desk): Desk => ({ ...desk, item: { ...desk.item, handlingWay: 'FORWARDED' } });
+const LETTER = {
+  to: '省民政厅',
+  number: '三民〔2026〕1号',
+  way: 'EXCHANGE',
+  sent: '申请材料一套',
+  dueOn: null,
+} as const;
 
 const proxied = () => CaseLog.filed({ data: { consent: filing.consent } });
 /** A report on proxy handling by a person of the desk that holds the case. */
@@ -251,6 +265,41 @@ export const EXAMPLES: Readonly<Record<LogAction, Example>> = {
     atCounty().reviewed(),
     (log) => log.decided(),
     (desk, file) => decideCase(desk, file, 'GRANTED', null),
+  ),
+  ANSWERED: example(
+    CaseLog.answerable(),
+    (log) => log.answered(),
+    (desk, file) =>
+      answerCase(desk, file, { verdict: 'POSSIBLE', reason: '属允许类', basis: '目录', needs: [], remedies: null }),
+  ),
+  REPORTED: example(
+    reportable(),
+    (log) => log.reported(),
+    (desk, file) => reportOutside(outside(desk), file, { ...LETTER, sentOn: dayOf(desk.now) }),
+  ),
+  REPORT_PROGRESSED: example(
+    reportable().reported(),
+    (log) => log.reportProgressed(),
+    (desk, file) =>
+      recordProgress(outside(desk), file, {
+        event: 'RECEIVED',
+        on: dayOf(desk.now),
+        number: null,
+        what: null,
+        dueOn: null,
+      }),
+  ),
+  REPORT_DECIDED: example(
+    reportable().reported(),
+    (log) => log.reportDecided(),
+    (desk, file) =>
+      recordResult(outside(desk), file, {
+        result: 'GRANTED',
+        number: '1',
+        on: dayOf(desk.now),
+        reason: null,
+        document: material('许可文件'),
+      }),
   ),
   DOCUMENT_ISSUED: example(
     granted(),

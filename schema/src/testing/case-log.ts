@@ -11,6 +11,7 @@ import type { Limit } from '../kernel/limits.ts';
 import type { CaseAgent } from '../domains/proxy/rules.ts';
 import { dayOf } from '../kernel/calendar.ts';
 import type { DeliveryWay, Grade, Opinion, Outcome, SpecialProcedure } from '../case/words.ts';
+import type { ReportEventKind, ReportResult } from '../domains/reports/words.ts';
 import type { PartyAsk, PartyOpinion } from '../domains/joint/words.ts';
 import { at, COUNTY, itemOf, material, sha256, TOWNSHIP, VILLAGE } from './fixtures.ts';
 
@@ -194,6 +195,57 @@ export class CaseLog {
     const use = this.file.through.decide;
     const data = { outcome, ...refused, inNameOf: nameOf(this.file), ...(use ? { grant: use.id } : {}) };
     return this.add({ action: 'DECIDED', data }, head);
+  }
+
+  /** 答复件 filed at the county, which answers it. */
+  static answerable(as: FiledAs = {}): CaseLog {
+    const limit: Limit = { days: 3, unit: 'WORKDAY' };
+    return CaseLog.filed({
+      node: COUNTY,
+      acceptor: COUNTY,
+      decider: COUNTY,
+      ...as,
+      data: { answered: { limit }, ...as.data },
+    });
+  }
+
+  answered(head?: Partial<LineHead>): CaseLog {
+    const use = this.file.through.decide;
+    const data = {
+      verdict: 'ON_CONDITIONS' as const,
+      reason: '属限制类项目',
+      basis: '《产业结构调整指导目录》',
+      needs: ['节能审查意见'],
+      inNameOf: nameOf(this.file),
+      ...(use ? { grant: use.id } : {}),
+    };
+    return this.add({ action: 'ANSWERED', data }, head);
+  }
+
+  /** Passed on to an organ outside, which is expected to answer by the 30th of April. */
+  reported(head?: Partial<LineHead>): CaseLog {
+    const data = {
+      to: '省水利厅',
+      number: '三水〔2026〕1号',
+      sentOn: dayOf(this.file.lastAt),
+      way: 'EXCHANGE' as const,
+      sent: '申请材料一套',
+      dueOn: '2026-04-30',
+    };
+    return this.add({ action: 'REPORTED', data }, head);
+  }
+
+  reportProgressed(event: ReportEventKind = 'RECEIVED', head?: Partial<LineHead>): CaseLog {
+    const on = dayOf(this.file.lastAt);
+    const data = { event, on, number: '浙水受1号', what: '补充水资源论证', dueOn: null };
+    return this.add({ action: 'REPORT_PROGRESSED', data }, head);
+  }
+
+  reportDecided(result: ReportResult = 'GRANTED', head?: Partial<LineHead>): CaseLog {
+    const reason = result === 'GRANTED' ? null : '不符合条件';
+    const on = dayOf(this.file.lastAt);
+    const data = { result, number: '浙水许〔2026〕1号', on, document: material('许可文件'), reason };
+    return this.add({ action: 'REPORT_DECIDED', data }, head);
   }
 
   /** Its grants ended: the organ that holds the power decides. */

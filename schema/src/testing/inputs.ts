@@ -30,6 +30,8 @@ const ALWAYS: Samples = {
   'AddToUploadInput.upload': UUID,
   'DiscardUploadInput.upload': UUID,
   'upload.id': UUID,
+  'RecordReportResultInput.upload': UUID,
+  'ReportOutsideInput.way': 'EXCHANGE',
   '_casesWithin.asked': JSON.stringify({
     filter: null,
     first: 5,

@@ -3,6 +3,7 @@ import { NODE_ACTOR } from '../case/log-line.ts';
 import { EXPEDITED_ACTIONS } from '../domains/expedited/rules.ts';
 import type { LogAction } from '../case/log-words.ts';
 import { LOG_ACTIONS } from '../case/log-words.ts';
+import { dayOf } from '../kernel/calendar.ts';
 import { CaseLog } from './case-log.ts';
 import { COUNTY, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE } from './fixtures.ts';
 import { CHAIR, HEARING_ENTRIES } from './hearing-log.ts';
@@ -39,7 +40,7 @@ export function rightLine(log: CaseLog, action: Followed): LogLine {
     case 'FORWARDED':
       return log.next({ action, data: { to: elsewhere, epoch } });
     case 'RETURNED': {
-      const decider = file.decision && file.custodian !== COUNTY ? COUNTY : null;
+      const decider = (file.decision ?? file.report?.result) && file.custodian !== COUNTY ? COUNTY : null;
       return log.next({ action, data: { to: decider ?? (file.custodian === VILLAGE ? TOWNSHIP : VILLAGE), epoch } });
     }
     case 'ASSIGNED':
@@ -94,6 +95,26 @@ export function rightLine(log: CaseLog, action: Followed): LogLine {
     case 'DECIDED': {
       const data = { outcome: 'GRANTED', reason: null, remedies: null, inNameOf: file.custodian } as const;
       return log.next({ action, data });
+    }
+    case 'ANSWERED': {
+      const data = { verdict: 'POSSIBLE', reason: '属允许类', basis: '目录', inNameOf: file.custodian } as const;
+      return log.next({ action, data });
+    }
+    case 'REPORTED': {
+      const letter = { to: '省水利厅', number: '1', way: 'EXCHANGE', sent: '材料', dueOn: null } as const;
+      return log.next({ action, data: { ...letter, sentOn: dayOf(file.lastAt) } });
+    }
+    case 'REPORT_PROGRESSED': {
+      const event = file.report?.events.at(-1)?.event === 'SUPPLEMENT_ASKED' ? 'SUPPLEMENT_SENT' : 'SUPPLEMENT_ASKED';
+      return log.next({ action, data: { event, on: dayOf(file.lastAt), number: null, what: '论证', dueOn: null } });
+    }
+    case 'REPORT_DECIDED': {
+      const [document] = CaseLog.filed({ materials: ['许可文件'] }).file.materials;
+      if (!document) throw new Error('No document.');
+      return log.next({
+        action,
+        data: { result: 'GRANTED', number: '1', on: dayOf(file.lastAt), document, reason: null },
+      });
     }
     case 'WITHDRAWN':
       return log.next({ action, data: { reason: '申请人撤回', requestedAt: file.custodian } });

@@ -1,3 +1,4 @@
+import { reportView } from '../domains/reports/views.ts';
 import type { DivisionCode } from '../kernel/divisions.ts';
 import { problem } from '../kernel/errors.ts';
 import type { HandlingView } from '../domains/handling/views.ts';
@@ -69,6 +70,8 @@ export function handlingView(file: CaseFile, node: DivisionCode): HandlingView {
     appliedFen: null,
     reviews: [],
     decision: file.decision,
+    answer: file.answer,
+    report: reportView(file, file.lastAt),
     issued: file.issued && { ...file.issued, verificationCode: `${file.issued.node}-CODE` },
     delivery: file.delivery,
     rating: file.rating,

@@ -6,11 +6,17 @@ import type { Role } from '../kernel/words.ts';
 import type { Since } from './protocol.ts';
 import { FIRST_PROTOCOL, PROTOCOL, SINCE, protocolOf } from './protocol.ts';
 
-const none = () => ({ actions: [], posts: [], largest: 0, late: false });
+const none = () => ({ actions: [], posts: [], answers: false, largest: 0, late: false });
 const lines =
   (...actions: LogAction[]) =>
-  () => ({ actions, posts: [], largest: 0, late: false });
-const file = (mebibytes: number) => () => ({ actions: [], posts: [], largest: mebibytes * 1024 * 1024, late: false });
+  () => ({ actions, posts: [], answers: false, largest: 0, late: false });
+const file = (mebibytes: number) => () => ({
+  actions: [],
+  posts: [],
+  answers: false,
+  largest: mebibytes * 1024 * 1024,
+  late: false,
+});
 
 describe('the version a receiver must know', () => {
   test('is the first for every kind of message that is not named, and the named one else', () => {
@@ -19,7 +25,14 @@ describe('the version a receiver must know', () => {
   });
 
   test('is that of the newest line a dossier or an echo holds', () => {
-    const since: Since = { messages: {}, lines: { RATED: 3, CLOSED: 4 }, posts: {}, largeMaterials: 1, lateFilings: 1 };
+    const since: Since = {
+      messages: {},
+      lines: { RATED: 3, CLOSED: 4 },
+      posts: {},
+      answers: 1,
+      largeMaterials: 1,
+      lateFilings: 1,
+    };
     expect(protocolOf('ECHO', lines('FILED', 'RATED'), since)).toBe(3);
     expect(protocolOf('DOSSIER', lines('CLOSED', 'RATED'), since)).toBe(4);
     expect(protocolOf('ECHO', lines('FILED'), since)).toBe(FIRST_PROTOCOL);
@@ -28,11 +41,17 @@ describe('the version a receiver must know', () => {
   });
 
   test('is the fourth for what a deputy head wrote: an older program does not know the post', () => {
-    const by = (...posts: Role[]) => ({ actions: [], posts, largest: 0, late: false });
+    const by = (...posts: Role[]) => ({ actions: [], posts, answers: false, largest: 0, late: false });
     for (const kind of ['DOSSIER', 'ECHO', 'OPINION_REQUEST', 'CASE_NOTE'] as const) {
       expect(protocolOf(kind, () => by('CLERK', 'DEPUTY_HEAD'))).toBe(4);
       expect(protocolOf(kind, () => by('CLERK', 'HEAD'))).toBeLessThan(4);
     }
+  });
+
+  test('is the fourth for a case that is answered, which an older program would accept', () => {
+    const answered = () => ({ actions: ['FILED' as const], posts: [], answers: true, largest: 0, late: false });
+    expect(protocolOf('DOSSIER', answered)).toBe(4);
+    expect(protocolOf('DOSSIER', lines('FILED'))).toBe(FIRST_PROTOCOL);
   });
 
   test('is the third for a material above 10 MiB and the dossier that names it; an echo brings none', () => {
@@ -54,7 +73,7 @@ describe('the version a receiver must know', () => {
     const { messages, lines: byLine, posts } = SINCE;
     const named = [messages, byLine, posts]
       .flatMap((since) => Object.values(since))
-      .concat(SINCE.largeMaterials, SINCE.lateFilings);
+      .concat(SINCE.answers, SINCE.largeMaterials, SINCE.lateFilings);
     expect(Math.max(...named)).toBe(PROTOCOL);
     expect(Object.keys(SINCE.lines).filter((action) => !LOG_ACTIONS.some((known) => known === action))).toEqual([]);
   });

@@ -17,6 +17,8 @@ export interface Since {
   lines: Readonly<Partial<Record<LogAction, number>>>;
   /** Posts of the people who wrote a line or a note; a program that does not know the post can't read what they wrote. */
   posts: Readonly<Partial<Record<Role, number>>>;
+  /** Cases that are answered: an older program would accept them. */
+  answers: number;
   /** Materials above 10 MiB. */
   largeMaterials: number;
   /** 补录: a `FILED` line with the time its desk received the application, from which limits run. */
@@ -25,8 +27,16 @@ export interface Since {
 /** A new kind is named here in the change that brings it, with {@link PROTOCOL} one higher. */
 export const SINCE: Since = {
   messages: { CASE_NOTE: 2, ENQUIRY_REFERRED: 4, ENQUIRY_ANSWERED: 4 },
-  lines: { MATERIALS_ARRANGED: 3, APPLICATION_CORRECTED: 3 },
+  lines: {
+    MATERIALS_ARRANGED: 3,
+    APPLICATION_CORRECTED: 3,
+    ANSWERED: 4,
+    REPORTED: 4,
+    REPORT_PROGRESSED: 4,
+    REPORT_DECIDED: 4,
+  },
   posts: { DEPUTY_HEAD: 4 },
+  answers: 4,
   largeMaterials: 3,
   lateFilings: 4,
 };
@@ -40,6 +50,8 @@ export interface Carried {
   actions: readonly LogAction[];
   /** Posts of those who wrote the lines, or the note. */
   posts: readonly Role[];
+  /** Whether one of the lines takes in a case that is answered. */
+  answers: boolean;
   /** Bytes of the largest material that goes with it; 0 for none. */
   largest: number;
   /** Whether a line of it files late. */
@@ -63,12 +75,13 @@ const WITH_CONTENT: readonly MessageKind[] = [
 export function protocolOf(kind: MessageKind, carried: () => Carried, since: Since = SINCE): number {
   const own = since.messages[kind] ?? FIRST_PROTOCOL;
   if (!WITH_CONTENT.includes(kind)) return own;
-  const { actions, posts, largest, late } = carried();
+  const { actions, posts, answers, largest, late } = carried();
   // an echo and a request for data name materials and bring none
   const brings = kind === 'DOSSIER' || kind === 'MATERIAL';
   const bytes = brings && largest > FIRST_LARGEST ? since.largeMaterials : FIRST_PROTOCOL;
   const ofLines = actions.map((action) => since.lines[action] ?? FIRST_PROTOCOL);
   const ofPosts = posts.map((post) => since.posts[post] ?? FIRST_PROTOCOL);
   const receipt = late ? since.lateFilings : FIRST_PROTOCOL;
-  return Math.max(own, bytes, receipt, ...ofLines, ...ofPosts);
+  const answer = answers ? since.answers : FIRST_PROTOCOL;
+  return Math.max(own, bytes, receipt, answer, ...ofLines, ...ofPosts);
 }

@@ -30,6 +30,8 @@ const caseIn = (state: MemberCase['state'], issued = true): MemberCase => ({
     state === 'GRANTED' || state === 'DELIVERED' || state === 'CLOSED'
       ? ({ outcome: 'GRANTED' } as MemberCase['decision'])
       : null,
+  answer: null,
+  report: null,
   issued: issued ? ({ number: '1' } as MemberCase['issued']) : null,
 });
 const withCases = (cases: Record<string, MemberCase>): BundleMember[] =>

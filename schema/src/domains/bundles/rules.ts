@@ -1,12 +1,13 @@
 import type { Problem } from '../../kernel/errors.ts';
 import type { BundleMemberStatus, BundleState } from '../../case/words.ts';
+import { isConcluded } from '../../case/words.ts';
 import type { CaseFile } from '../../case/case-file.ts';
 import type { Bundle, BundleField, Item } from '../catalogue/catalogue.ts';
 import type { FormEntry } from '../catalogue/forms.ts';
 import { formFaults } from '../catalogue/forms.ts';
 
 /** The parts of a member's case that a bundle needs. */
-export type MemberCase = Pick<CaseFile, 'state' | 'decision' | 'issued'>;
+export type MemberCase = Pick<CaseFile, 'state' | 'decision' | 'answer' | 'report' | 'issued'>;
 
 /** A member item and its case; null while it is not filed. */
 export interface BundleMember<C extends MemberCase = MemberCase> {
@@ -46,7 +47,7 @@ export function memberStatuses(
   return new Map(bundle.members.map((item) => [item, statuses.get(item) ?? 'WAITING']));
 }
 
-function statusOf({ state, decision, issued }: MemberCase): BundleMemberStatus {
+function statusOf({ state, decision, answer, report, issued }: MemberCase): BundleMemberStatus {
   switch (state) {
     case 'DRAFT':
     case 'PRECHECKED':
@@ -54,12 +55,16 @@ function statusOf({ state, decision, issued }: MemberCase): BundleMemberStatus {
     case 'AWAITING_SUPPLEMENT':
     case 'ACCEPTED':
     case 'REVIEWED':
+    case 'REPORTED':
       return 'UNDER_WAY';
     case 'GRANTED':
+    case 'ANSWERED':
       return issued ? 'SUCCEEDED' : 'UNDER_WAY';
+    case 'REPORT_DECIDED':
+      return report?.result?.result === 'GRANTED' ? 'SUCCEEDED' : 'FAILED';
     case 'DELIVERED':
     case 'CLOSED':
-      return decision?.outcome === 'GRANTED' ? 'SUCCEEDED' : 'FAILED';
+      return answer || (decision?.outcome ?? report?.result?.result) === 'GRANTED' ? 'SUCCEEDED' : 'FAILED';
     case 'REFUSED':
     case 'NOT_ACCEPTED':
     case 'WITHDRAWN':
@@ -97,7 +102,7 @@ export function progressOf(
   const statuses = memberStatuses(bundle, members);
   const count = (...wanted: BundleMemberStatus[]) => [...statuses.values()].filter((s) => wanted.includes(s)).length;
   const open = count('WAITING', 'DUE', 'UNDER_WAY');
-  const undelivered = members.some((m) => m.case?.state === 'GRANTED' || m.case?.state === 'REFUSED');
+  const undelivered = members.some((m) => m.case !== null && isConcluded(m.case.state));
   const handedOver = members.some(
     (m) => m.case !== null && (m.case.state === 'DELIVERED' || m.case.state === 'CLOSED'),
   );
@@ -113,7 +118,7 @@ export function progressOf(
 
 /** Members whose documents the one delivery hands over. */
 export function deliverables<C extends MemberCase>(members: readonly BundleMember<C>[]): BundleMember<C>[] {
-  return members.filter((m) => m.case !== null && (m.case.state === 'GRANTED' || m.case.state === 'REFUSED'));
+  return members.filter((m) => m.case !== null && isConcluded(m.case.state));
 }
 
 /** A member's own form, filled from the one form; fields without a value are left out. */

@@ -31,9 +31,9 @@ const placesOf = (faults: readonly CatalogueFault[]) => faults.map((fault) => fa
 describe('the sample catalogue', () => {
   const read = readCatalogueFile(catalogueContent(), '2026-03-01');
 
-  test('has 40 items and no fault', () => {
+  test('has 42 items and no fault', () => {
     expect(read.faults).toEqual([]);
-    expect(read.file?.items).toHaveLength(40);
+    expect(read.file?.items).toHaveLength(42);
     expect(read.file?.issuer).toBe('331000');
   });
 

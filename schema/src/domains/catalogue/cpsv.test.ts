@@ -18,9 +18,9 @@ function termsOf(value: unknown, key = ''): string[] {
 }
 
 describe('the CPSV-AP export', () => {
-  test('holds all 40 sample items, each once', () => {
-    expect(services).toHaveLength(40);
-    expect(new Set(services.map((s) => s['@id']))).toHaveProperty('size', 40);
+  test('holds all 42 sample items, each once', () => {
+    expect(services).toHaveLength(42);
+    expect(new Set(services.map((s) => s['@id']))).toHaveProperty('size', 42);
     expect(services.map((s) => s['dct:identifier'])).toEqual(items.map((item) => item.code));
   });
 

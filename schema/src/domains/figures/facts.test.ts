@@ -22,6 +22,7 @@ const supplied = asked.returned(VILLAGE).received().supplemented(['户口簿']);
 const accepted = supplied.handedTo(TOWNSHIP).accepted();
 const reviewed = accepted.reviewed();
 const reviewedAtCounty = reviewed.handedTo(COUNTY).reviewed();
+const answered = CaseLog.answerable({ node: VILLAGE }).handedTo(COUNTY).answered();
 /** Decided, its document issued and delivered by the county, and closed. */
 const closed = (outcome: Outcome = 'GRANTED', head?: Partial<LineHead>) =>
   reviewedAtCounty.decided(outcome).issued().delivered('MAIL', head).closed(head);
@@ -42,6 +43,10 @@ describe('what is counted where', () => {
     ['a non-acceptance', received.notAccepted(), TOWNSHIP, ['NOT_ACCEPTED']],
     ['a delivery', reviewedAtCounty.decided().issued().delivered(), COUNTY, ['DELIVERED']],
     ['a rating', closed().rated(), VILLAGE, []],
+    ['a written answer', answered, COUNTY, ['ANSWERED']],
+    ['a case passed on outside', reviewedAtCounty.reported(), COUNTY, ['REPORTED']],
+    ['word from outside', reviewedAtCounty.reported().reportProgressed(), COUNTY, []],
+    ['a result from outside', reviewedAtCounty.reported().reportDecided('REFUSED'), COUNTY, ['FORWARDED_CLOSED']],
     ['a termination', accepted.terminated(), TOWNSHIP, ['TERMINATED']],
     ['a case declared void', accepted.voided(), TOWNSHIP, ['VOIDED']],
     ['a draft', CaseLog.drafted(), VILLAGE, []],
@@ -126,6 +131,9 @@ describe('a fact', () => {
     reviewedAtCounty.decided().issued().delivered(),
     accepted.terminated(),
     accepted.voided(),
+    answered,
+    reviewedAtCounty.reported(),
+    reviewedAtCounty.reported().reportDecided(),
     closed(),
   ];
   const everyFact = everyLog.flatMap((log) => [VILLAGE, TOWNSHIP, COUNTY].flatMap((node) => stated(log, node)));

@@ -167,6 +167,7 @@ function filingData(desk: Desk, actor: LogActor, filing: Filing): FiledData {
     ...(filing.bundle ? { bundle: filing.bundle } : {}),
     ...(project ? { project: project.id } : {}),
     ...(item.processingClass === 'URGENT' ? { urgent: { limit: limit ?? promised } } : {}),
+    ...(item.processingClass === 'ANSWER' ? { answered: { limit: promised } } : {}),
     ...(filing.renewal ? { renewal: filing.renewal } : {}),
     ...(filing.late ? { late: { receivedAt: now.toISOString(), device: filing.late.device } } : {}),
     materials: filing.materials,

@@ -6,6 +6,7 @@ import { dayOf } from '../../kernel/calendar.ts';
 import type { CaseFile } from '../../case/case-file.ts';
 import { missingMaterials } from '../../case/case-file.ts';
 import { asAcceptor, standsOn, wayOfAcceptor } from '../../case/case-grants.ts';
+import { requireNotAnswered } from '../answers/rules.ts';
 import { isInForce, requireInForce } from '../catalogue/catalogue.ts';
 import { noticeDueAt } from '../../case/clock.ts';
 import type { CaseContext, Desk, LineDraft, Step } from '../../case/step-context.ts';
@@ -79,6 +80,7 @@ export function acceptCase(desk: Desk, given: CaseFile, note: string | null): St
 /** The acceptance at the accepting organ, once its grants are settled. */
 export function accepted(desk: Desk, file: CaseFile, actor: LogActor, note: string | null): Step {
   requireFollows(file, 'ACCEPTED');
+  requireNotAnswered(file);
   const deemed = desk.now > noticeDueAt(file.materialsInAt, desk.calendar).at;
   requireInForce(desk.item, dayOf(deemed ? file.materialsInAt : desk.now));
   const missing = missingMaterials(file, desk.implementation.materials);
@@ -98,6 +100,7 @@ export function accepted(desk: Desk, file: CaseFile, actor: LogActor, note: stri
  */
 export function deemAccepted(desk: CaseContext, file: CaseFile): Step | null {
   const here = file.custodian === desk.node && file.inTransitTo === null && file.acceptor === desk.node;
+  if (file.answerLimit !== null) return null;
   if (!here || file.state !== 'FILED' || !standsOn(desk, file, 'ACCEPT')) return null;
   if (desk.now <= noticeDueAt(file.materialsInAt, desk.calendar).at) return null;
   if (!isInForce(desk.item, dayOf(file.materialsInAt))) return null;
@@ -126,6 +129,7 @@ export function refuseCase(desk: Desk, given: CaseFile, reason: string): Step {
   const actor = atOwnCase(desk, given, 'REFUSE_CASE');
   return asAcceptor(desk, given, (file) => {
     requireFollows(file, 'NOT_ACCEPTED');
+    requireNotAnswered(file);
     requireNotDeemedRenewed(file, desk.now);
     requireReason(reason, ARTICLES.writtenAcceptance);
     return oneLine({ action: 'NOT_ACCEPTED', actor, note: reason, data: { reason, remedies: REMEDIES } });

@@ -210,7 +210,11 @@ export function verifiedType({ builder, enumOf, refs: { Division, ItemStub } }: 
       department: t.exposeString('department'),
       issuedAt: t.field({ type: 'DateTime', nullable: false, resolve: (d) => d.issuedAt }),
       item: t.field({ type: ItemStub, resolve: (d) => ({ code: d.item, via: d.issuedBy }) }),
-      outcome: t.field({ type: enumOf(OUTCOME), nullable: false, resolve: (d) => d.outcome }),
+      outcome: t.field({
+        type: enumOf(OUTCOME),
+        description: 'Null for a written answer (答复书), which decides nothing.',
+        resolve: (d) => d.outcome,
+      }),
       sha256: t.exposeString('sha256', {
         nullable: false,
         description: "Of the document's bytes: a file is what was issued if it has the same.",

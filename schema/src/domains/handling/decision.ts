@@ -2,11 +2,7 @@ import { problem } from '../../kernel/errors.ts';
 import type { CitedDiscretion, LogActor, Staff } from '../../case/log-line.ts';
 import type { GrantStage } from '../delegation/words.ts';
 import type { Opinion, Outcome } from '../../case/words.ts';
-import type { Role } from '../../kernel/words.ts';
-import type { SignOffLevel } from '../catalogue/item-words.ts';
 import { CASE_STATE_LABELS } from '../../case/words.ts';
-import { ROLE_LABELS } from '../../kernel/words.ts';
-import { SIGN_OFF_LEVEL_LABELS, SIGN_OFF_LEVELS } from '../catalogue/item-words.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
 import type { CaseFile } from '../../case/case-file.ts';
 import { isOrgan, mayReview, nameOf, openProcedures } from '../../case/case-file.ts';
@@ -15,7 +11,9 @@ import { recordsOf, requireHearingDone } from '../hearings/rules.ts';
 import { requireJointDone } from '../joint/rules.ts';
 import { requireNotDeemedRenewed } from '../filing/renewals.ts';
 import type { Desk, LineDraft, Step } from '../../case/step-context.ts';
+import { requireDecidedHere } from '../reports/rules.ts';
 import { accepted } from './acceptance.ts';
+import { requireSignOff } from './sign-off.ts';
 import {
   atOwnCase,
   departmentAt,
@@ -146,6 +144,7 @@ interface Decided {
 }
 
 function decision(desk: Desk, file: CaseFile, actor: LogActor, decided: Decided): Step {
+  requireDecidedHere(desk);
   requireNotDeemedRenewed(file, desk.now);
   const reviewer = file.reviews.at(-1)?.node;
   const reviewed = reviewer === desk.node || reviewer === file.through.review?.grantee;
@@ -205,6 +204,7 @@ export function decideOnTheSpot(
   const department = departmentAt(desk, 'REVIEW');
   const decideHere = (file: CaseFile): Step => {
     if (desk.node !== file.decider) throw notCompetent(desk.node, file);
+    requireDecidedHere(desk);
     requireSignOff(desk, actor);
     requireNotDeemedRenewed(file, desk.now);
     requireHearingDone(file.itemKind, desk.item.hearing, file.hearing, desk.now);
@@ -261,29 +261,6 @@ function citedOf({ implementation, item }: Desk, id: string | null): CitedDiscre
   const known = implementation.discretion.map((each) => each.id).join(', ');
   const message = `Version ${implementation.version} of ${item.code} at ${implementation.node} has no discretion standard ${id}; it has ${known || 'none'}.`;
   throw problem('NOT_FOUND', message, { article: ARTICLES.discretion, field: 'discretion' });
-}
-
-/** The highest level each post signs for (签批层级). */
-const SIGNS_UP_TO: Partial<Record<Role, SignOffLevel>> = {
-  CLERK: 'WINDOW',
-  CHIEF: 'SECTION_HEAD',
-  DEPUTY_HEAD: 'DEPUTY_HEAD',
-  HEAD: 'HEAD',
-};
-
-/**
- * Checks that the signature is as high as the item requires.
- * @throws {ProblemError} SIGN_OFF_TOO_LOW
- */
-function requireSignOff({ item }: Desk, actor: LogActor): void {
-  if (!item.signOff) return;
-  const { level } = item.signOff;
-  const reach = actor.role && SIGNS_UP_TO[actor.role];
-  if (reach && SIGN_OFF_LEVELS.indexOf(reach) >= SIGN_OFF_LEVELS.indexOf(level)) return;
-  const post = actor.role && ROLE_LABELS[actor.role];
-  throw problem('SIGN_OFF_TOO_LOW', `${item.code} needs ${level} ${SIGN_OFF_LEVEL_LABELS[level]}, not ${post}.`, {
-    article: ARTICLES.signOff,
-  });
 }
 
 /**

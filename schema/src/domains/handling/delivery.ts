@@ -36,7 +36,8 @@ export function documentSeal(desk: Desk, file: CaseFile): string | null {
   }
   if (offices.seals.length === 0) return null;
   const [lead] = holdersOf(item, offices.transfers, day);
-  return requireSeal(offices.seals, file.decision?.department ?? lead, day).id;
+  const conclusion = file.decision ?? file.answer;
+  return requireSeal(offices.seals, conclusion?.department ?? lead, day).id;
 }
 
 /**

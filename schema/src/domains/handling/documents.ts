@@ -8,29 +8,21 @@ import { OUTCOME_LABELS, SPECIAL_PROCEDURE_LABELS } from '../../case/words.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
 import { dayOf } from '../../kernel/calendar.ts';
 import type { CaseFile } from '../../case/case-file.ts';
-import type { Item } from '../catalogue/catalogue.ts';
+import { answerDocument } from '../answers/document.ts';
 import type { JointHandling, Party } from '../joint/rules.ts';
 import type { Limit } from '../../kernel/limits.ts';
 import { limitText, plain } from '../../kernel/markdown.ts';
+import type { DocumentParts } from './document-parts.ts';
+import { listOf, tableOf, verificationText } from './document-parts.ts';
 
-/** Content of a document that the case's log does not have. */
-export interface DocumentParts {
-  item: Item;
-  /** The applicant's name; the log holds no personal data. */
-  applicant: string;
-  nameOf: (division: DivisionCode) => string;
-  /** The seal set on it; null where the organ keeps no seal register. */
-  sealName: string | null;
-  /** What the public verifies it by. */
-  verification: { code: string; url: string | null };
-}
-
-/** 文号 of a decision: the deciding node, the outcome, and the case's number. */
+/** 文号 of a decision or an answer: the node, the outcome, and the case's number. */
 export function documentNumberOf(file: CaseFile, nameOf: DocumentParts['nameOf']): string {
-  const { decision } = file;
-  if (!decision) throw undecided(file);
-  const word = decision.outcome === 'REFUSED' ? '否' : file.renewal ? '延' : '准';
-  return `${nameOf(decision.inNameOf)}${decision.department ?? ''}${word}字〔${dayOf(decision.at).slice(0, 4)}〕${file.number}`;
+  const { decision, answer } = file;
+  const concluded = decision ?? answer;
+  if (!concluded) throw undecided(file);
+  const word = answer ? '答' : decision?.outcome === 'REFUSED' ? '否' : file.renewal ? '延' : '准';
+  const { inNameOf, department, at } = concluded;
+  return `${nameOf(inNameOf)}${department ?? ''}${word}字〔${dayOf(at).slice(0, 4)}〕${file.number}`;
 }
 
 /**
@@ -39,7 +31,8 @@ export function documentNumberOf(file: CaseFile, nameOf: DocumentParts['nameOf']
  * @throws {ProblemError} ILLEGAL_STEP for a case that is not decided
  */
 export function resultDocument(file: CaseFile, parts: DocumentParts): string {
-  const { decision, acceptance, renewal } = file;
+  const { decision, acceptance, renewal, answer } = file;
+  if (answer) return answerDocument(file, answer, documentNumberOf(file, parts.nameOf), parts);
   if (!decision) throw undecided(file);
   const { item, nameOf } = parts;
   const organ = `${nameOf(decision.inNameOf)}${decision.department ?? ''}`;
@@ -84,12 +77,6 @@ function powerText(file: CaseFile, nameOf: DocumentParts['nameOf']): string {
   const grantor = nameOf(use.grantor);
   const name = use.mode === 'ENTRUSTED' ? `以${grantor}名义` : '以本机关名义';
   return `${nameOf(decision.node)}(${grantor}${GRANT_MODE_LABELS[use.mode]},授权书 ${use.id},${name})`;
-}
-
-/** What the paper says of its verification; the address is the text of its QR code. */
-function verificationText(number: string, { code, url }: DocumentParts['verification']): string {
-  const how = `凭文号 ${plain(number)} 和核验码 ${code} 可以核验本文书。`;
-  return url === null ? how : `${how}\n\n<${url}>`;
 }
 
 const discretionText = ({ id, circumstance, standard }: CitedDiscretion) => `${id}:${circumstance};${standard}`;
@@ -234,17 +221,10 @@ function wordsOf(line: Extract<LogLine, { action: NoticeAction }>): string[] {
   }
 }
 
-function tableOf(rows: readonly [string, string | null][]): string {
-  const told = rows.filter((row): row is [string, string] => row[1] !== null);
-  return ['| 要素 | 内容 |', '| --- | --- |', ...told.map(([term, text]) => `| ${term} | ${plain(text)} |`)].join('\n');
-}
-
 /** `2026-03-20 09:30` in the centre's zone. */
 function localTime(at: Date): string {
   return `${dayOf(at)} ${at.toLocaleTimeString('en-GB', { timeZone: 'Asia/Shanghai', hour: '2-digit', minute: '2-digit' })}`;
 }
-
-const listOf = (texts: readonly string[]) => texts.map((text, i) => `${i + 1}. ${plain(text)}`).join('\n');
 
 function undecided(file: CaseFile): Error {
   return problem('ILLEGAL_STEP', `The case is ${file.state}; nothing is decided.`);

@@ -2,6 +2,10 @@ import { CUSTODY, ROLE, TIER } from '../../kernel/words.ts';
 import { CASE_RESULT, CASE_STATE } from '../../case/words.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
 import { answerKeys } from '../../graph/builder.ts';
+import { answerType } from '../answers/graph.ts';
+import { answers } from '../answers/operations.ts';
+import { reportType } from '../reports/graph.ts';
+import { reports } from '../reports/operations.ts';
 import { expedited } from '../expedited/operations.ts';
 import { addOperations } from '../../operation/graph.ts';
 import { savedListRef } from '../saved-lists/graph.ts';
@@ -62,6 +66,8 @@ export function addHandling(role: RoleBuilder): void {
     expedited,
     addOperations(role, handling, { Case, CaseStepState: stepStateType(role), VerifiedDocument: verifiedType(role) }),
   );
+  addOperations(role, answers, refs);
+  addOperations(role, reports, refs);
   addOperations(role, caseload, { ...refs, Caseload });
   addOperations(role, finding, refs);
   addOperations(role, caseSheets, { CasesSheet: casesSheetRef(role) });
@@ -106,7 +112,11 @@ function implementCase(
       }),
       inTransitTo: t.field({ type: Division, resolve: (c) => c.inTransitTo }),
       log: t.field({ type: [LogEntry], nullable: { list: true, items: false }, resolve: (c) => c.log }),
-      clock: t.field({ type: ClockRef, description: 'Null before acceptance.', resolve: (c) => c.clock }),
+      clock: t.field({
+        type: ClockRef,
+        description: 'Null before acceptance; of a case that is answered, before its materials are at its organ.',
+        resolve: (c) => c.clock,
+      }),
       precheck: t.field({ type: PrecheckRef, resolve: (c) => c.precheck }),
       procedures: t.field({
         type: [ProcedureRef],
@@ -130,6 +140,16 @@ function implementCase(
         resolve: (c) => c.reviews,
       }),
       decision: t.field({ type: DecisionRef, resolve: (c) => c.decision }),
+      answer: t.field({
+        type: answerType(role),
+        description: 'Null for a case that is decided, and until it is answered.',
+        resolve: (c) => c.answer,
+      }),
+      report: t.field({
+        type: reportType(role),
+        description: '转报; null where no organ outside has it.',
+        resolve: (c) => c.report,
+      }),
       issued: t.field({ type: DocumentRef, resolve: (c) => c.issued }),
       delivery: t.field({ type: DeliveryRef, resolve: (c) => c.delivery }),
       rating: t.field({ type: RatingRef, resolve: (c) => c.rating }),

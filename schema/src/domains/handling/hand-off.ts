@@ -3,7 +3,7 @@ import { problem } from '../../kernel/errors.ts';
 import type { LogActor } from '../../case/log-line.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
 import type { CaseFile } from '../../case/case-file.ts';
-import { isOrgan } from '../../case/case-file.ts';
+import { conclusionOf, isOrgan } from '../../case/case-file.ts';
 import { reroutedFirst, rerouting } from '../../case/case-grants.ts';
 import type { Desk, LineDraft, Step, Wish } from '../../case/step-context.ts';
 import { requireIssued } from './delivery.ts';
@@ -60,7 +60,7 @@ export function returnCase(desk: Desk, file: CaseFile, reason: string): Step {
   requireReason(reason, ARTICLES.postDuties);
   const accepted = file.acceptance !== null;
   requireFollows(file, 'RETURNED');
-  if (file.decision) return returnDecided(desk, file, actor, reason);
+  if (conclusionOf(file)) return returnDecided(desk, file, actor, reason);
   if (accepted && desk.node === file.acceptor) {
     throw problem('ILLEGAL_STEP', 'An accepted case is decided; it does not go back to the desk that took it in.', {
       article: ARTICLES.writtenAcceptance,

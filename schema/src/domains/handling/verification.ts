@@ -19,7 +19,8 @@ export interface DocumentVerification {
   department: string | null;
   issuedAt: Date;
   item: string;
-  outcome: Outcome;
+  /** Null for a written answer, which decides nothing. */
+  outcome: Outcome | null;
   /** Of the document's bytes, so that a file can be compared with what was issued. */
   sha256: string;
   standing: DocumentStanding;
@@ -32,17 +33,18 @@ export interface DocumentVerification {
  * @returns null unless this node issued the case's document under this number
  */
 export function verificationOf(file: CaseFile, number: string, node: DivisionCode): DocumentVerification | null {
-  const { issued, decision } = file;
-  if (!issued || !decision || issued.number !== number || issued.node !== node) return null;
+  const { issued, decision, answer } = file;
+  const concluded = decision ?? answer;
+  if (!issued || !concluded || issued.number !== number || issued.node !== node) return null;
   const isVoid = file.state === 'VOIDED';
   return {
     number,
     issuedBy: node,
-    inNameOf: decision.inNameOf,
-    department: decision.department,
+    inNameOf: concluded.inNameOf,
+    department: concluded.department,
     issuedAt: issued.at,
     item: file.item,
-    outcome: decision.outcome,
+    outcome: decision?.outcome ?? null,
     sha256: issued.document.sha256,
     standing: isVoid ? 'VOIDED' : 'STANDS',
     endedAt: isVoid ? file.closedAt : null,

@@ -3,6 +3,7 @@ import type { Clock } from '../../case/clock.ts';
 import type { Answers } from '../../operation/answers.ts';
 import type { Custody, Role } from '../../kernel/words.ts';
 import type {
+  Answer,
   Decision,
   Delivery,
   Extension,
@@ -17,6 +18,7 @@ import type { DivisionCode } from '../../kernel/divisions.ts';
 import type { GreenChannel, Urgency } from '../expedited/rules.ts';
 import type { LogAction } from '../../case/log-words.ts';
 import type { LogEntry, MissingMaterial } from '../../case/log-line.ts';
+import type { ReportView } from '../reports/views.ts';
 import type { HandlerView } from '../caseload/views.ts';
 import type { Viewer } from '../../operation/permissions.ts';
 import type { DocumentVerification } from './verification.ts';
@@ -58,6 +60,9 @@ export interface HandlingView {
   appliedFen: number | null;
   reviews: Review[];
   decision: Decision | null;
+  /** 明确答复; null for a case that is decided. */
+  answer: Answer | null;
+  report: ReportView | null;
   issued: IssuedView | null;
   delivery: Delivery | null;
   rating: Rating | null;

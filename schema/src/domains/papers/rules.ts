@@ -61,6 +61,7 @@ function broughtBy(line: LogLine, before: readonly Paper[]): { material: Materia
     case 'SUPPLEMENTED':
       return line.data.materials.map((material) => ({ material, origin: 'SUPPLEMENT' }));
     case 'DOCUMENT_ISSUED':
+    case 'REPORT_DECIDED':
       return [{ material: line.data.document, origin: 'DOCUMENT' }];
     default:
       return [];

@@ -1,5 +1,5 @@
 import type { CaseFile } from '../../case/case-file.ts';
-import { openProcedures } from '../../case/case-file.ts';
+import { conclusionOf, openProcedures } from '../../case/case-file.ts';
 import type { Clock } from '../../case/clock.ts';
 import { deliveryDueAt, noticeDueAt } from '../../case/clock.ts';
 import type { OfficialCalendar } from '../../kernel/calendar.ts';
@@ -9,6 +9,7 @@ import type { MemberCase } from '../bundles/rules.ts';
 import type { Bundle, FormField } from '../catalogue/catalogue.ts';
 import type { FormEntry } from '../catalogue/forms.ts';
 import { jointOpen } from '../joint/rules.ts';
+import { reportDueAt } from '../reports/rules.ts';
 import type { ApprovalWaitKind } from './words.ts';
 
 // 全程代办: what each approval of a project waits for, and which item can be applied for next.
@@ -37,6 +38,7 @@ export function approvalWait(file: CaseFile, clock: Clock | null, calendar: Offi
       return { kind: 'FILING', node, since: lastAt, dueAt: null };
     case 'FILED': {
       if (node !== file.acceptor) return { kind: 'FORWARDING', node, since: file.materialsInAt, dueAt: null };
+      if (file.answerLimit !== null) return { kind: 'DECISION', node, since: file.materialsInAt, dueAt };
       const due = noticeDueAt(file.materialsInAt, calendar).at;
       return { kind: 'ACCEPTANCE', node, since: file.materialsInAt, dueAt: due };
     }
@@ -46,12 +48,17 @@ export function approvalWait(file: CaseFile, clock: Clock | null, calendar: Offi
       return acceptedWait(file, dueAt);
     case 'REVIEWED':
       return { kind: 'DECISION', node: file.decider, since: file.reviews.at(-1)?.at ?? lastAt, dueAt };
+    case 'REPORTED':
+      // an organ outside decides
+      return { kind: 'DECISION', node, since: file.report?.at ?? lastAt, dueAt: reportDueAt(file) };
     case 'GRANTED':
     case 'REFUSED':
+    case 'ANSWERED':
+    case 'REPORT_DECIDED':
       return {
         kind: file.issued ? 'DELIVERY' : 'DOCUMENT',
         node,
-        since: file.issued?.at ?? file.decision?.at ?? lastAt,
+        since: file.issued?.at ?? conclusionOf(file)?.at ?? lastAt,
         dueAt: deliveryDueAt(file, calendar),
       };
     case 'DELIVERED':

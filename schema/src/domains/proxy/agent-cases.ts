@@ -76,11 +76,14 @@ function stepWaits(node: DivisionCode, file: CaseFile, clock: Clock | null): Age
       return here && file.acceptor !== node ? [...waits, wait('FORWARD')] : waits;
     case 'GRANTED':
     case 'REFUSED':
+    case 'ANSWERED':
+    case 'REPORT_DECIDED':
       return here && file.issued ? [...waits, wait('DELIVER', clock?.deliveryDueAt ?? null)] : waits;
     case 'DELIVERED':
       return here ? [...waits, wait('CLOSE')] : waits;
     case 'ACCEPTED':
     case 'REVIEWED':
+    case 'REPORTED':
     case 'CLOSED':
     case 'NOT_ACCEPTED':
     case 'WITHDRAWN':

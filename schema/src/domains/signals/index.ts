@@ -2,6 +2,7 @@
 export { signals } from './operations.ts';
 export {
   dueSignal,
+  reportLateSignal,
   noteSignals,
   opinionSignal,
   requireSignalReader,

@@ -32,7 +32,7 @@ export interface SignalDraft {
   to: Recipient;
   /** Subject of the person at this desk whose act it tells of: they need no word of it. */
   by: string | null;
-  /** The limit, for DUE_TOMORROW. */
+  /** The limit, for DUE_TOMORROW and REPORT_LATE. */
   dueAt: Date | null;
 }
 
@@ -69,11 +69,16 @@ export function signalsOf(at: CaseAt, line: LogLine, before: CaseFile | null, pr
     case 'SUPPLEMENTED':
       return custodyAt(at.file, at.node) === 'HELD' ? tell('SUPPLEMENT_CAME', concernedAt(at)) : [];
     case 'DECIDED':
+    case 'ANSWERED':
+    case 'REPORT_DECIDED':
     case 'DEEMED_RENEWED':
     case 'NOT_ACCEPTED':
     case 'TERMINATED':
     case 'VOIDED':
       return tell('DECIDED', concernedAt(at));
+    case 'REPORTED':
+    case 'REPORT_PROGRESSED':
+      return tell('REPORT_MOVED', caretakerAt(at));
     case 'DOCUMENT_ISSUED':
       return tell('DOCUMENT_CAME', caretakerAt(at));
     case 'WITHDRAWN':
@@ -173,6 +178,11 @@ export function opinionSignal(file: CaseFile, department: string, at: Date): Sig
 /** The signal that a limit of a case held here ends tomorrow. */
 export function dueSignal(at: CaseAt, dueAt: Date, now: Date): SignalDraft[] {
   return draft(at.file, 'DUE_TOMORROW', now, concernedAt(at), null).map((signal) => ({ ...signal, dueAt }));
+}
+
+/** The signal that an organ outside is past the day it was expected to answer a case by. */
+export function reportLateSignal(at: CaseAt, dueAt: Date, now: Date): SignalDraft[] {
+  return draft(at.file, 'REPORT_LATE', now, concernedAt(at), null).map((signal) => ({ ...signal, dueAt }));
 }
 
 /**

@@ -14,6 +14,8 @@ export const SIGNAL_KINDS = [
   'OPINION_CAME',
   'RECALLED',
   'NOTE_ADDED',
+  'REPORT_MOVED',
+  'REPORT_LATE',
 ] as const;
 export type SignalKind = (typeof SIGNAL_KINDS)[number];
 export const SIGNAL_KIND_LABELS: Record<SignalKind, string> = {
@@ -29,5 +31,7 @@ export const SIGNAL_KIND_LABELS: Record<SignalKind, string> = {
   OPINION_CAME: '意见已答复',
   RECALLED: '收回或撤回',
   NOTE_ADDED: '新增内部备注',
+  REPORT_MOVED: '转报进展',
+  REPORT_LATE: '上级逾期未复',
 };
 export const SIGNAL_KIND = vocabulary('SignalKind', '提醒种类', SIGNAL_KIND_LABELS);

@@ -87,6 +87,8 @@ const ITEMS: readonly Item[] = [
   { ...LICENCE, processingClass: 'INSTANT', signOff: { level: 'WINDOW', maxLayers: 1 } },
   itemOf('3310-NY-001'),
   itemOf('3310-MZ-001'),
+  itemOf('3310-FG-002'),
+  { ...LICENCE, handlingWay: 'FORWARDED' },
 ];
 
 const WHATS = [
@@ -94,6 +96,7 @@ const WHATS = [
   ...(['issue', 'assign', 'deliver', 'close', 'rate', 'terminate', 'void', 'transfer', 'extend', 'instant'] as const),
   ...(['draft', 'precheck', 'file', 'start', 'end', 'contact', 'revoke', 'renew', 'arrange', 'amend'] as const),
   ...(['link', 'leave', 'green', 'urge', 'urgency'] as const),
+  ...(['answer', 'report', 'progress', 'outside'] as const),
   ...(['joint', 'opine', 'excuse', 'lapse', 'visit', 'visited', 'correct', 'resolve', 'unask'] as const),
   ...(['bill', 'pay', 'propose', 'waive fee', 'refund'] as const),
   ...(['tell', 'hear', 'offer', 'request', 'waive', 'call', 'recuse', 'hold'] as const),
@@ -161,6 +164,7 @@ function helpfulFor(file: CaseFile, item: Item): What[] {
     case 'PRECHECKED':
       return ['file', 'return'];
     case 'FILED':
+      if (file.answerLimit !== null) return ['forward', 'answer', 'answer', 'ask', 'contact'];
       return ['forward', 'forward', 'accept', 'accept', 'ask', 'deem', 'instant', 'contact', 'amend'];
     case 'AWAITING_SUPPLEMENT':
       return ['supplement', 'return', 'contact'];
@@ -168,9 +172,14 @@ function helpfulFor(file: CaseFile, item: Item): What[] {
       if (joint && jointOpen(joint)) return jointHelp(joint);
       return ['review', 'review', 'review', 'start', 'extend', ...inHand];
     case 'REVIEWED':
+      if (item.handlingWay === 'FORWARDED') return ['report', 'report', 'report', 'forward', ...inHand];
       return ['decide', 'decide', 'decide', 'forward', 'forward', ...inHand];
+    case 'REPORTED':
+      return ['progress', 'progress', 'outside', 'outside'];
     case 'GRANTED':
     case 'REFUSED':
+    case 'ANSWERED':
+    case 'REPORT_DECIDED':
       return [
         'issue',
         'issue',

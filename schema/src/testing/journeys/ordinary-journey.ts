@@ -6,7 +6,7 @@ import type { LogLine } from '../../case/log-line.ts';
 import { anyItem, anyVillage } from '../arbitraries.ts';
 import { clerkOf } from '../case-log.ts';
 import { deskOf } from '../desks.ts';
-import { at, divisions, implementationOf, material, sha256 } from '../fixtures.ts';
+import { at, divisions, implementationOf, itemOf, material, sha256 } from '../fixtures.ts';
 import type { CaseState } from '../../case/words.ts';
 import type { Role } from '../../kernel/words.ts';
 import type { CaseFile } from '../../case/case-file.ts';
@@ -34,6 +34,7 @@ const anyAttempt = fc.record({
   what: fc.oneof(
     { weight: 12, arbitrary: fc.constantFrom('accept', 'review', 'decide', 'forward', 'supplement') },
     { weight: 4, arbitrary: fc.constantFrom('issue', 'assign', 'deliver', 'draft', 'precheck', 'file') },
+    { weight: 2, arbitrary: fc.constantFrom('answer', 'report', 'progress', 'outside') },
     { weight: 4, arbitrary: fc.constantFrom('ask', 'return', 'deem', 'start', 'end', 'extend', 'rate', 'instant') },
     { weight: 2, arbitrary: fc.constantFrom('link', 'leave', 'speed', 'urge', 'approve') },
     {
@@ -68,10 +69,13 @@ const anyAttempt = fc.record({
 const FITTING: Record<CaseState, Attempt['what'][]> = {
   DRAFT: ['draft', 'precheck', 'file', 'arrange', 'amend'],
   PRECHECKED: ['file', 'return'],
-  FILED: ['forward', 'accept', 'ask', 'return', 'instant', 'link', 'urge', 'approve', 'speed', 'arrange', 'amend'],
+  FILED: ['forward', 'accept', 'ask', 'return', 'instant', 'link', 'urge', 'approve', 'answer', 'arrange', 'amend'],
   AWAITING_SUPPLEMENT: ['supplement', 'return', 'amend'],
   ACCEPTED: ['review', 'review', 'start', 'end', 'extend', 'link', 'speed', 'urge', 'approve', 'review'],
-  REVIEWED: ['decide', 'forward', 'end', 'return'],
+  REVIEWED: ['decide', 'forward', 'end', 'return', 'report'],
+  REPORTED: ['progress', 'outside'],
+  REPORT_DECIDED: ['assign', 'deliver'],
+  ANSWERED: ['issue', 'deliver'],
   GRANTED: ['issue', 'assign', 'deliver'],
   REFUSED: ['issue', 'deliver', 'return'],
   DELIVERED: ['close'],
@@ -83,8 +87,14 @@ const FITTING: Record<CaseState, Attempt['what'][]> = {
 };
 type Attempt = typeof anyAttempt extends fc.Arbitrary<infer T> ? T : never;
 
+/** Items that are answered, and that an organ outside decides: few of all, so they come more often. */
+const SHORT_LIVES = ['3310-FG-002', '3310-SL-002'];
+
 export const anyJourney = fc.record({
-  item: anyItem,
+  item: fc.oneof(
+    { weight: 12, arbitrary: anyItem },
+    { weight: 1, arbitrary: fc.constantFrom(...SHORT_LIVES.map(itemOf)) },
+  ),
   place: anyVillage,
   /** Levels above the place at which the case is taken in. */
   height: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.integer({ min: 1, max: 3 }) }),

@@ -1,5 +1,8 @@
 import type { CaseFile } from '../../case/case-file.ts';
 import type { Desk, Step } from '../../case/step-context.ts';
+import { answerCase } from '../../domains/answers/rules.ts';
+import { recordProgress, recordResult, reportOutside } from '../../domains/reports/rules.ts';
+import { dayOf, plusDays } from '../../kernel/calendar.ts';
 import { arrangeMaterials, correctApplication } from '../../domains/filing/corrections.ts';
 import { requestPrecheck } from '../../domains/filing/steps.ts';
 import { acceptCase, deemAccepted, refuseCase } from '../../domains/handling/acceptance.ts';
@@ -41,6 +44,30 @@ const PLAIN = {
       consent: null,
       facts: file.facts,
       form: [],
+    }),
+  answer: (desk: Desk, file: CaseFile) =>
+    answerCase(desk, file, { verdict: 'POSSIBLE', reason: '属允许类', basis: '目录', needs: [], remedies: null }),
+  report: (desk: Desk, file: CaseFile) =>
+    reportOutside(desk, file, {
+      to: '省水利厅',
+      number: '1',
+      sentOn: dayOf(desk.now),
+      way: 'EXCHANGE',
+      sent: '申请材料一套',
+      dueOn: plusDays(dayOf(desk.now), 20),
+    }),
+  progress: (desk: Desk, file: CaseFile) => {
+    const events = ['RECEIVED', 'SUPPLEMENT_ASKED', 'SUPPLEMENT_SENT'] as const;
+    const event = events[file.report?.events.length ?? 0] ?? 'SUPPLEMENT_ASKED';
+    return recordProgress(desk, file, { event, on: dayOf(desk.now), number: null, what: '补充论证', dueOn: null });
+  },
+  outside: (desk: Desk, file: CaseFile) =>
+    recordResult(desk, file, {
+      result: 'GRANTED',
+      number: '浙水许1号',
+      on: dayOf(desk.now),
+      reason: null,
+      document: material('许可文件'),
     }),
   draft: (desk: Desk, file: CaseFile) => requestPrecheck(desk, file, null),
 } satisfies Record<string, (desk: Desk, file: CaseFile) => Step | null>;
