@@ -1,12 +1,13 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { parseDivisions } from '@liandong/schema/kernel';
-import { loadavg } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pg from 'pg';
 import { person } from '../federation/demo-plan.ts';
 import { FILE_CASE } from '../federation/documents.ts';
 import { Federation } from '../federation/federation.ts';
 import { lowIncome } from '../federation/journeys.ts';
-import { DIVISIONS_FILE } from '../federation/plan.ts';
+import { CATALOGUE_FILE, DIVISIONS_FILE } from '../federation/plan.ts';
 import type { Machine } from './machine.ts';
 import { machine } from './machine.ts';
 import type { Times } from './statistics.ts';
@@ -92,6 +93,7 @@ async function measured(options: SubtreeOptions, hosts: number, tell: (line: str
         person('supervisor', '蒋监督', COUNTY, 'SUPERVISOR'),
         ...agents.map((node) => person(`agent-${node}`, '包小芳', node, 'AGENT')),
       ],
+      catalogueFile: await oneItem(),
       awaited: agents,
       settings: async () => ({ LIANDONG_FEED_HEARTBEAT_MS: '20000' }),
     },
@@ -105,6 +107,14 @@ async function measured(options: SubtreeOptions, hosts: number, tell: (line: str
   } finally {
     await federation.stop();
   }
+}
+
+/** A catalogue of the one item that is applied for: three hundred nodes take long to take in more. */
+async function oneItem(): Promise<string> {
+  const { items, ...rest } = JSON.parse(await readFile(CATALOGUE_FILE, 'utf8')) as { items: { code: string }[] };
+  const file = join(await mkdtemp(join(tmpdir(), 'liandong-bench-')), 'catalogue.json');
+  await writeFile(file, JSON.stringify({ ...rest, items: items.filter(({ code }) => code === lowIncome(1)['item']) }));
+  return file;
 }
 
 const COLUMNS = `id number state applicant { name } item { name } custodian { code name } handler { person { name } }

@@ -103,7 +103,7 @@ export class Federation extends RunningFederation {
       const programs = { hosts, gateway, cliProgram };
       const parts = { dir, services, ...programs, environments, gatewayEnvironment, gatewayUrl, topology };
       const federation = new Federation(parts);
-      await step('catalogue', () => publishCatalogue(federation));
+      await step('catalogue', () => publishCatalogue(federation, plan));
       await step('catalogue at every node', () => catalogueArrived(federation, plan));
       options.signal?.throwIfAborted();
       return federation;
@@ -243,9 +243,12 @@ function gatewaySettings(
   };
 }
 
-async function publishCatalogue(federation: RunningFederation): Promise<void> {
+async function publishCatalogue(
+  federation: RunningFederation,
+  { catalogueFile = CATALOGUE_FILE }: FederationPlan,
+): Promise<void> {
   for (const args of [
-    ['catalogue', 'import', CATALOGUE_FILE, '--node', '331000'],
+    ['catalogue', 'import', catalogueFile, '--node', '331000'],
     ['catalogue', 'publish', '--node', '331000'],
   ]) {
     const { code, output } = await federation.command('city', args);

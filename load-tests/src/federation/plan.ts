@@ -54,7 +54,9 @@ export interface FederationOptions {
 export interface FederationPlan {
   hosts: readonly Omit<Host, 'url'>[];
   people: readonly DemoPerson[];
-  /** Nodes that must have the catalogue before it counts as started; all of them if left out. */
+  /** The catalogue that the city publishes; the sample if left out. */
+  catalogueFile?: string;
+  /** Nodes that must have it before the federation counts as started; all of them if left out. */
   awaited?: readonly string[];
   /** The program of the hosts; the product's if left out. */
   hostProgram?: string;

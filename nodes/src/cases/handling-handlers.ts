@@ -78,6 +78,7 @@ export function filterOf({ filter, orderBy }: ListAsked): CaseFilter {
     overdue: filter?.overdue ?? null,
     paused: filter?.paused ?? null,
     dueBefore: filter?.dueBefore ? new Date(filter.dueBefore) : null,
+    dueWithin: filter?.dueWithin ?? null,
     orderBy: orderBy ?? null,
   };
 }

@@ -58,10 +58,15 @@ describe('a list that a person saves', () => {
   test('is changed and removed by its owner', async () => {
     const owner = fresh();
     const { id } = await lists(owner).saveList(owner, arranged());
-    const change = arranged({ name: '下周到期', filter: { item: '3310-MZ-001' }, orderBy: null, columns: ['STATE'] });
+    const change = arranged({
+      name: '下周到期',
+      filter: { item: '3310-MZ-001', dueWithin: 5 },
+      orderBy: null,
+      columns: ['STATE'],
+    });
     expect(await lists(owner).changeList(owner, { ...change, id })).toMatchObject({
       name: '下周到期',
-      filter: { item: '3310-MZ-001' },
+      filter: { item: '3310-MZ-001', dueWithin: 5 },
       orderBy: null,
       columns: ['STATE'],
     });

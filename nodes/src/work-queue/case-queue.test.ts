@@ -74,6 +74,8 @@ const FILTERS: [string, Partial<CaseFilter>, (row: CaseRow) => boolean][] = [
   ['what stands still', { paused: true }, (r) => r.paused_days !== null],
   ['what runs', { paused: false }, (r) => r.paused_days === null],
   ['what is due soon', { dueBefore: soon }, (r) => dueOf(r) < soon],
+  ['what is due today', { dueWithin: 0 }, (r) => dueOf(r) <= dueIfResumed(0, clock.now, clock.calendar)],
+  ['what is due within days', { dueWithin: 3 }, (r) => dueOf(r) <= dueIfResumed(3, clock.now, clock.calendar)],
   ['what waits for a supplement', { waitingFor: 'SUPPLEMENT' }, (r) => r.state === 'AWAITING_SUPPLEMENT'],
   [
     'what waits for delivery',

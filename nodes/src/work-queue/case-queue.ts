@@ -30,6 +30,8 @@ export interface CaseFilter {
   paused?: boolean | null;
   /** Cases whose next limit ends before this instant; for a clock that stands still, as if it ran on from now. */
   dueBefore?: Date | null;
+  /** The same for the end of so many working days from today: 0 is the end of today. */
+  dueWithin?: number | null;
   /** The handler; all handlers if left out. */
   handledBy?: HandledBy | null;
   /** NEWEST if left out, but REMAINING_DAYS with a filter by limit. */
@@ -137,7 +139,7 @@ export function queueReads(
 ): Record<keyof QueueCursor, QueueRead | null> {
   const none = { newest: null, urgent: null, running: null, paused: null };
   const states = statesOf(filter);
-  const asksLimit = (filter.overdue ?? filter.paused ?? filter.dueBefore ?? null) !== null;
+  const asksLimit = (filter.overdue ?? filter.paused ?? filter.dueBefore ?? filter.dueWithin ?? null) !== null;
   const orderBy = filter.orderBy ?? (asksLimit ? 'REMAINING_DAYS' : 'NEWEST');
   if (states?.length === 0) return none;
   switch (orderBy) {
@@ -145,7 +147,7 @@ export function queueReads(
       if (asksLimit) {
         throw problem(
           'BAD_INPUT',
-          'overdue, paused and dueBefore are asked of the work queue: order by REMAINING_DAYS.',
+          'overdue, paused, dueBefore and dueWithin are asked of the work queue: order by REMAINING_DAYS.',
           {
             field: 'orderBy',
           },
@@ -185,9 +187,10 @@ function limitReads(
     for (const read of [urgent, running]) read.where('next_due_at >=', now);
     paused.where('paused_days >=', 0);
   }
-  if (filter.dueBefore) {
-    for (const read of [urgent, running]) read.where('next_due_at <', filter.dueBefore);
-    paused.where('paused_days <=', mostDaysDueBefore(filter.dueBefore, now, calendar) ?? -MOST_DAYS);
+  for (const end of [filter.dueBefore, endOf(filter, now, calendar)]) {
+    if (!end) continue;
+    for (const read of [urgent, running]) read.where('next_due_at <', end);
+    paused.where('paused_days <=', mostDaysDueBefore(end, now, calendar) ?? -MOST_DAYS);
   }
   const byDue = (read: Read, from: Place) =>
     filter.paused === true ? null : read.by('next_due_at', '>', 'ASC', filter, states, from, first);
@@ -196,6 +199,12 @@ function limitReads(
     running: byDue(running, after.running),
     paused: filter.paused === false ? null : paused.by('paused_days', '>', 'ASC', filter, states, after.paused, first),
   };
+}
+
+/** The instant after the working days of a filter; null if it names none. */
+function endOf({ dueWithin }: CaseFilter, now: Date, calendar: OfficialCalendar): Date | null {
+  if (dueWithin === null || dueWithin === undefined) return null;
+  return new Date(dueIfResumed(dueWithin, now, calendar).getTime() + 1);
 }
 
 /** The states of a filter; null for all. */

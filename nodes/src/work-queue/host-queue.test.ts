@@ -59,6 +59,7 @@ const FILTERS: [string, Partial<CaseFilter>][] = [
   ['what stands still', { paused: true }],
   ['what runs', { paused: false }],
   ['what is due soon', { dueBefore: soon }],
+  ['what is due within days', { dueWithin: 2 }],
   ['what has no handler', { handledBy: 'NOBODY' }],
   ['no state', { states: [] }],
 ];

@@ -23,6 +23,9 @@ export const caseFilter = z
       .string()
       .nullish()
       .meta({ scalar: 'DateTime', description: 'Whose next limit ends before this instant.' }),
+    dueWithin: z.int().min(0).max(366).nullish().meta({
+      description: 'Working days from today by whose end the next limit ends: 0 for today. Overdue ones too.',
+    }),
   })
   .meta({ inputType: 'CaseFilter' });
 export type CaseFilterInput = z.output<typeof caseFilter>;

@@ -68,6 +68,7 @@ function filterRef({ builder, enumOf }: RoleBuilder) {
         type: 'DateTime',
         resolve: (f) => (f.dueBefore ? new Date(f.dueBefore) : null),
       }),
+      dueWithin: t.int({ resolve: (f) => f.dueWithin ?? null }),
     }),
   });
 }
