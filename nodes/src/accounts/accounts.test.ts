@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { accountsDomain } from '@liandong/schema/domains/accounts';
 import { caseload } from '@liandong/schema/domains/caseload';
+import { devices } from '@liandong/schema/domains/devices';
 import { roster } from '@liandong/schema/domains/roster';
 import { savedListsDomain } from '@liandong/schema/domains/saved-lists';
 import { dayOf, plusDays } from '@liandong/schema/kernel';
@@ -203,18 +204,29 @@ describe('administrators', () => {
 });
 
 describe('a person who leaves', () => {
-  test('is ended in one step: login, posts and tokens, and their cases wait for another handler', async () => {
+  test('is ended in one step: login, posts, devices and tokens, and their cases wait for another handler', async () => {
     const { username, viewer, sub } = await person();
     const id = await steps.file(personAt(TOWNSHIP, 'CLERK'));
     await federation.desk(TOWNSHIP, caseload).claimCase(viewer, { id, ...once });
+    const device = await federation.desk(TOWNSHIP, devices).registerDevice(viewer, { name: '柜台平板', ...once });
+    await federation.desk(TOWNSHIP, devices).takeCaseNumbers(viewer, { device: device.id, day: null, ...once });
     expect(await answered(viewer)).toBe('answered');
     expect(await desk(TOWNSHIP).leaving(admin, { division: null, username })).toMatchObject({
       cases: 1,
+      devices: 1,
+      numbers: 20,
       account: { state: 'ACTIVE', posts: [{ roles: ['CLERK'] }] },
     });
     const asked = { division: TOWNSHIP, username, reason: '调离', idempotencyKey: `leave-${username}` };
     const left = await desk(TOWNSHIP).endAccount(admin, asked);
-    expect(left).toMatchObject({ cases: 1, account: { state: 'ENDED', endedReason: '调离', posts: [] } });
+    expect(left).toMatchObject({
+      cases: 1,
+      devices: 1,
+      numbers: 20,
+      account: { state: 'ENDED', endedReason: '调离', posts: [] },
+    });
+    const kept = await federation.desk(TOWNSHIP, devices).devices(admin, { division: null });
+    expect(kept.find(({ id: known }) => known === device.id)).toMatchObject({ ended: { reason: 'PERSON_LEFT' } });
     expect(await desk(TOWNSHIP).endAccount(admin, asked)).toEqual(left);
     expect((await steps.seen(id, personAt(TOWNSHIP, 'CLERK')))?.handler).toBeNull();
     expect(await signsIn(username, PASSWORD)).toBeNull();

@@ -10,7 +10,7 @@ import { signsOf } from '../slips/index.ts';
 import * as store from './account-store.ts';
 import { viewOf } from './account-views.ts';
 import type { PersonRef } from './giving-posts.ts';
-import { endAll, give, requireLeft, requirePlace } from './giving-posts.ts';
+import { endAll, give, leaveDesk, requireLeft, requirePlace } from './giving-posts.ts';
 import type { AccountHandlers, AccountsParts } from './parts.ts';
 
 /** Signs of a one-time code: 59 bits, read from paper and typed. */
@@ -92,20 +92,20 @@ export function loginsKept(parts: AccountsParts): Pick<AccountHandlers, 'openAcc
     },
 
     async endAccount({ viewer, tx, input: { username, reason }, once }) {
-      const cases = await once(async () => {
+      const left = await once(async () => {
         const { person } = await lockOther(tx, viewer, username);
         const ending = { at: now(), by: viewer.name, reason };
         const held = await store.findComingPosts(tx, [person.sub], dayOf(ending.at));
         await requireLeft(tx, viewer, held, dayOf(ending.at));
         await store.markEnded(tx, username, ending);
         await endAll(tx, person, held, ending);
-        const released = await store.releaseHandled(tx, person);
-        await logChange(tx, ending.at, viewer, 'ACCOUNT_ENDED', person, { username, reason, cases: released });
+        const behind = await leaveDesk(tx, person, ending);
+        await logChange(tx, ending.at, viewer, 'ACCOUNT_ENDED', person, { username, reason, ...behind });
         tx.afterCommit(() => gate.forget(node, person));
-        return released;
+        return behind;
       });
       const account = await viewOf(tx, await store.lockAccount(tx, username), dayOf(now()));
-      return { account, cases } satisfies LeavingView;
+      return { account, ...left } satisfies LeavingView;
     },
   };
 }

@@ -4,7 +4,7 @@ import { dayOf } from '@liandong/schema/kernel';
 import type { SharedTx } from '../db/index.ts';
 import { logChange } from '../roster/index.ts';
 import * as store from './account-store.ts';
-import { endAll, give, requireLeft, requirePlace } from './giving-posts.ts';
+import { endAll, give, leaveDesk, requireLeft, requirePlace } from './giving-posts.ts';
 import { accountEnded } from './login-handlers.ts';
 import type { AccountHandlers, AccountsParts } from './parts.ts';
 
@@ -36,8 +36,8 @@ export function postsKept(parts: AccountsParts): Pick<AccountHandlers, 'givePost
         await endAll(tx, post, [row], ending);
         const others = await store.findComingPosts(tx, [post.sub], today);
         const left = others.every(({ issuer }) => issuer !== post.issuer);
-        const cases = left ? await store.releaseHandled(tx, post) : 0;
-        await logChange(tx, ending.at, viewer, 'POST_ENDED', post, { roles: post.roles, reason, cases });
+        const behind = left ? await leaveDesk(tx, post, ending) : {};
+        await logChange(tx, ending.at, viewer, 'POST_ENDED', post, { roles: post.roles, reason, ...behind });
         tx.afterCommit(() => gate.forget(node, post));
         return true;
       });

@@ -65,3 +65,34 @@ export async function endDeviceAt(
     [id, at],
   );
 }
+
+/** How many devices of a person have not ended, and how many of their numbers no case has. */
+export async function countHeld(
+  queries: NodeQueries,
+  { issuer, sub }: Pick<Viewer, 'issuer' | 'sub'>,
+): Promise<{ devices: number; numbers: number }> {
+  const [row] = await queries.query<{ devices: number; numbers: number }>(
+    `SELECT count(DISTINCT d.id)::int AS devices,
+       coalesce(sum(b.size - (SELECT count(*) FROM late_filings f WHERE f.node = b.node AND f.block = b.id)), 0)::int
+         AS numbers
+     FROM devices d LEFT JOIN number_blocks b ON b.node = d.node AND b.device = d.id AND b.state = 'OPEN'
+     WHERE d.node = $1 AND d.issuer = $2 AND d.sub = $3 AND d.ended_at IS NULL`,
+    [issuer, sub],
+  );
+  return row ?? { devices: 0, numbers: 0 };
+}
+
+/** Ends all devices of a person who left the desk. @returns how many, and how many numbers were taken back */
+export async function endDevicesOf(
+  tx: SharedTx,
+  person: Pick<Viewer, 'issuer' | 'sub'>,
+  { at, by }: { at: Date; by: string },
+): Promise<{ devices: number; numbers: number }> {
+  const rows = await tx.query<{ id: string }>(
+    `SELECT id FROM devices WHERE node = $1 AND issuer = $2 AND sub = $3 AND ended_at IS NULL ORDER BY id FOR UPDATE`,
+    [person.issuer, person.sub],
+  );
+  const held = await countHeld(tx, person);
+  for (const { id } of rows) await endDeviceAt(tx, id, { at, by, reason: 'PERSON_LEFT' });
+  return held;
+}

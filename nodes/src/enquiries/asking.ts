@@ -13,12 +13,16 @@ import { isInForce } from '@liandong/schema/domains/catalogue';
 import type { GuideReading } from '../catalogue/index.ts';
 import { findGuide } from '../catalogue/index.ts';
 import type { NodeQueries, SharedTx } from '../db/index.ts';
+import type { Outbox } from '../handoff/index.ts';
 import { signsOf, trackingCodeOf, trackingHash } from '../slips/index.ts';
 import { countOnline, findTerms, insertEnquiry } from './enquiry-store.ts';
 import type { EnquiryRow } from './tables.ts';
 
 export interface EnquiriesParts extends GuideReading {
   node: DivisionCode;
+  /** Every node of the federation that stands. */
+  nodes: () => readonly DivisionCode[];
+  outbox: Outbox;
   /** The calendar in force now. */
   calendar: () => OfficialCalendar;
   now: () => Date;
@@ -67,6 +71,8 @@ export async function takeIn(
     reportedBy: null,
     reportedByName: null,
     result: null,
+    referredBy: null,
+    referredId: null,
   };
   await insertEnquiry(tx, row, asker);
   return { id, code };

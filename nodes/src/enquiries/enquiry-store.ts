@@ -1,21 +1,26 @@
-import type { AnswerTerm, Asker, EnquiryKind, EnquiryMove } from '@liandong/schema/domains/enquiries';
+import type { AnswerTerm, Asker, EnquiryKind, EnquiryMove, EnquiryReferral } from '@liandong/schema/domains/enquiries';
 import type { CaseState, EnquiryState } from '@liandong/schema/case';
 import type { Viewer } from '@liandong/schema/operation';
 import { CLOSED_STATES, ENQUIRY_STATES } from '@liandong/schema/case';
 import type { NodeQueries, SharedTx } from '../db/index.ts';
 import { insert, opened } from '../db/index.ts';
 import type { EnquiryRow } from './tables.ts';
+import { findReferrals } from './referral-store.ts';
 import { answerTermsTable, askersTable, enquiriesTable, enquiryMovesTable } from './tables.ts';
 
 /** An enquiry as this node keeps it, with the asker and the state of its case as far as the node knows. */
 export type StoredEnquiry = EnquiryRow & {
+  /** Other nodes that were asked for the answer. */
+  referrals: readonly EnquiryReferral[];
   asker: Asker | null;
   caseState: CaseState | null;
   moves: readonly EnquiryMove[];
 };
 
 /** An enquiry as it is read: instants inside JSON are text. */
-type ReadEnquiry = Omit<StoredEnquiry, 'moves'> & { moves: readonly (Omit<EnquiryMove, 'at'> & { at: string })[] };
+type ReadEnquiry = Omit<StoredEnquiry, 'moves' | 'referrals'> & {
+  moves: readonly (Omit<EnquiryMove, 'at'> & { at: string })[];
+};
 
 /** Where the list continues: the place of a state in it, and the enquiry. */
 export interface EnquiryCursor {
@@ -43,15 +48,19 @@ export async function findEnquiry(queries: NodeQueries, id: string): Promise<Sto
   const [found] = await queries.query<ReadEnquiry>(`SELECT ${COLUMNS} FROM ${TABLES} WHERE e.node = $1 AND e.id = $2`, [
     id,
   ]);
-  return found ? openEnquiryRow(queries, found) : null;
+  return found ? openEnquiryRow(queries, found, await findReferrals(queries, [id])) : null;
 }
 
-async function openEnquiryRow<T extends ReadEnquiry>(queries: NodeQueries, row: T): Promise<T & StoredEnquiry> {
+async function openEnquiryRow<T extends ReadEnquiry>(
+  queries: NodeQueries,
+  row: T,
+  referrals: readonly EnquiryReferral[],
+): Promise<T & StoredEnquiry> {
   const { id, asker } = row;
   const [enquiry = row] = await opened(queries, enquiriesTable, [row]);
   const [known] = asker ? await opened(queries, askersTable, [{ enquiry: id, ...asker }]) : [];
   const moves = row.moves.map((move) => ({ ...move, at: new Date(move.at) }));
-  return { ...row, ...enquiry, moves, asker: known ? { name: known.name, phone: known.phone } : null };
+  return { ...row, ...enquiry, moves, referrals, asker: known ? { name: known.name, phone: known.phone } : null };
 }
 
 /** Reads an enquiry and locks it until the transaction ends, so that it is reported and linked once. */
@@ -94,7 +103,19 @@ export async function findEnquiries(
       department,
     ],
   );
-  return Promise.all(found.map((enquiry) => openEnquiryRow(queries, enquiry)));
+  const referrals = await findReferrals(
+    queries,
+    found.map(({ id }) => id),
+  );
+  return Promise.all(
+    found.map((enquiry) =>
+      openEnquiryRow(
+        queries,
+        enquiry,
+        referrals.filter((r) => r.enquiry === enquiry.id),
+      ),
+    ),
+  );
 }
 
 export async function storeReport(
@@ -143,7 +164,7 @@ export async function saveTerm(tx: SharedTx, term: AnswerTerm): Promise<void> {
 export async function countOnline(queries: NodeQueries, since: Date): Promise<number> {
   const [found] = await queries.query<{ count: number }>(
     `SELECT count(*)::int AS count FROM enquiries
-     WHERE node = $1 AND asked_at >= $2 AND kind <> 'ENQUIRY' AND answered_by IS NULL`,
+     WHERE node = $1 AND asked_at >= $2 AND kind <> 'ENQUIRY' AND answered_by IS NULL AND referred_by IS NULL`,
     [since],
   );
   return found?.count ?? 0;

@@ -66,6 +66,8 @@ function samplesOf({ id, number }: { id: string; number: string }, enquiry = 'no
     'enquiry.id': enquiry,
     'ReportEnquiryInput.id': enquiry,
     'HandOnEnquiryInput.id': enquiry,
+    'ReferEnquiryInput.id': enquiry,
+    'ReferEnquiryInput.to': COUNTY,
     'AskQuestionInput.item': '3310-XX-999',
     number,
     division: VILLAGE,

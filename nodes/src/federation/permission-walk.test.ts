@@ -78,6 +78,8 @@ function samplesAt(caseId: string, filed: string, enquiry: string): Samples {
     case: caseId,
     'ReportEnquiryInput.id': enquiry,
     'HandOnEnquiryInput.id': enquiry,
+    'ReferEnquiryInput.id': enquiry,
+    'ReferEnquiryInput.to': COUNTY,
     'AskQuestionInput.item': '3310-XX-999',
     'AskQuestionInput.kind': 'QUESTION',
     'SetAnswerTermInput.kind': 'QUESTION',

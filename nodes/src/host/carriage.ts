@@ -4,6 +4,7 @@ import type { Bus } from '../bus/index.ts';
 import { readPart } from '../materials/index.ts';
 import { lockCases } from '../cases/index.ts';
 import { catalogueReader } from '../catalogue/index.ts';
+import { ReferralReceiver } from '../enquiries/index.ts';
 import { DelegationReceiver, PublishedGrants } from '../delegation/index.ts';
 import { FeedCursors, FeedPublisher, FeedSubscriber } from '../feeds/index.ts';
 import type { HandOffPorts, RelayParts } from '../handoff/index.ts';
@@ -100,6 +101,7 @@ function openTakers({ divisions, calendar, trust, writer, outbox, publisher, sig
     delegations: new DelegationReceiver({ trust, divisions, publisher, published: grants, now }),
     notes: new NoteReceiver(trust, outbox, signals),
     opinions: new OpinionReceiver({ trust, divisions, calendar, writer, outbox, signals, now }),
+    referrals: new ReferralReceiver({ calendar, now }),
     data: new DataReceiver({ trust, divisions, outbox, now }),
   };
 }
@@ -183,7 +185,7 @@ function handlersOf(
   takers: Takers,
   senders: Senders,
 ) {
-  const { proxies, delegations, opinions, data, notes } = takers;
+  const { proxies, delegations, opinions, data, notes, referrals } = takers;
   const { subscriber, recovery } = senders;
   return {
     receivers: {
@@ -206,6 +208,8 @@ function handlersOf(
       OPINION_NOTICE: opinions.notice,
       OPINION_ANSWER: opinions.answer,
       CASE_NOTE: notes.receive,
+      ENQUIRY_REFERRED: referrals.referred,
+      ENQUIRY_ANSWERED: referrals.answered,
       KEYS: keyDesk.receive,
       RESTORED: recovery.restored,
       COPY: recovery.copy,
@@ -219,6 +223,7 @@ function handlersOf(
       OPINION_REQUEST: opinions.requestAnswered,
       OPINION_NOTICE: opinions.noticeAnswered,
       OPINION_ANSWER: opinions.answerAnswered,
+      ENQUIRY_REFERRED: referrals.referralAnswered,
     },
   };
 }

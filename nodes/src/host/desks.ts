@@ -147,7 +147,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, { drift, hostCases }: T
     atNode(savedListsDomain, savedListHandlers(now)),
     atNode(caseSheets, caseSheetHandlers({ ...house, cases })),
     atNode(figures, figureHandlers({ ...house, calendar, nodes, isGone: trust.isGone })),
-    atNode(enquiries, enquiryHandlers({ node, ...guides, calendar, now })),
+    atNode(enquiries, enquiryHandlers({ node, ...guides, nodes, outbox, calendar, now })),
     atNode(admission, admissionHandlers({ node, divisions, powersOn, now })),
     atNode(
       legalBases,

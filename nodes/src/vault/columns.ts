@@ -3,7 +3,7 @@ import { sealedColumns } from '../db/table.ts';
 import { appointmentsTable } from '../appointments/tables.ts';
 import { bundlesTable } from '../bundles/tables.ts';
 import { earlierApplicationsTable } from '../filing/tables.ts';
-import { askersTable, enquiriesTable } from '../enquiries/tables.ts';
+import { askersTable, enquiriesTable, enquiryReferralsTable } from '../enquiries/tables.ts';
 import { opinionRequestsTable } from '../joint/tables.ts';
 import { caseNotesTable } from '../notes/tables.ts';
 import { uploadsTable } from '../uploads/tables.ts';
@@ -35,6 +35,7 @@ export const SEALED_COLUMNS = {
   ...sealedColumns(bundlesTable),
   ...sealedColumns(askersTable),
   ...sealedColumns(enquiriesTable),
+  ...sealedColumns(enquiryReferralsTable),
   ...sealedColumns(caseNotesTable),
   ...sealedColumns(registerRowsTable),
   ...sealedColumns(dataRequestsTable),

@@ -240,11 +240,13 @@ describe('the table of posts', () => {
     }
   });
 
-  test('lets an administrator keep logins and posts at every tier, and nobody else', () => {
+  test('lets an administrator keep logins and posts and end devices at every tier, and nothing else', () => {
     const duties = ['KEEP_ACCOUNTS', 'READ_ACCOUNTS'];
-    for (const tier of TIERS) expect(dutiesOf('ADMINISTRATOR', tier)).toEqual(duties);
-    for (const role of ROLES.filter((r) => r !== 'ADMINISTRATOR')) {
-      for (const tier of TIERS) expect(dutiesOf(role, tier).filter((duty) => duties.includes(duty))).toEqual([]);
+    for (const tier of TIERS) {
+      expect(dutiesOf('ADMINISTRATOR', tier).sort()).toEqual(['END_DEVICE', ...duties, 'READ_DEVICES'].sort());
+      for (const role of ROLES.filter((r) => r !== 'ADMINISTRATOR')) {
+        expect(dutiesOf(role, tier).filter((duty) => duties.includes(duty))).toEqual([]);
+      }
     }
   });
 

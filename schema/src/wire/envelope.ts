@@ -45,6 +45,8 @@ export const MESSAGE_KINDS = [
   'OPINION_NOTICE',
   'OPINION_ANSWER',
   'CASE_NOTE',
+  'ENQUIRY_REFERRED',
+  'ENQUIRY_ANSWERED',
 ] as const;
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
 

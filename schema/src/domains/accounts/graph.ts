@@ -29,6 +29,11 @@ export function addAccounts(role: RoleBuilder): void {
         nullable: false,
         description: 'Open cases the person handles at this desk, which wait for another handler then.',
       }),
+      devices: t.exposeInt('devices', { nullable: false, description: 'Devices of the person, which end.' }),
+      numbers: t.exposeInt('numbers', {
+        nullable: false,
+        description: 'Case numbers taken ahead that no case has; they are taken back.',
+      }),
     }),
   });
   addOperations(role, accountsDomain, { Account, DeskPost: Post, IssuedCode, Leaving });

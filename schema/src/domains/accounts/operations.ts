@@ -60,7 +60,8 @@ export const deskPosts = query('deskPosts', {
 export const leaving = query('leaving', {
   ...asked,
   zh: '离岗预览',
-  about: 'what would end with a login: posts, and the cases that wait for another handler then.',
+  about:
+    'what would end with a login: posts, devices with their numbers, and the cases that wait for another handler then.',
   input: { division, username },
   answer: Leaving,
 });
@@ -107,7 +108,8 @@ export const givePost = mutation('givePost', {
 export const endPost = mutation('endPost', {
   ...kept,
   zh: '免岗',
-  about: 'ends a post at once. With the last one at the desk, the cases the person handles there wait for another.',
+  about:
+    'ends a post at once. With the last one at the desk, the cases the person handles there wait for another, and their devices end.',
   input: { division, id: z.uuid().meta({ scalar: 'ID' }), reason },
   answer: Post,
 });
@@ -116,7 +118,8 @@ export const endPost = mutation('endPost', {
 export const endAccount = mutation('endAccount', {
   ...kept,
   zh: '停用账号',
-  about: 'a person leaves: login and posts at the desk end at once, and the cases they handle wait for another.',
+  about:
+    'a person leaves: login, posts and devices at the desk end at once, and the cases they handle wait for another.',
   input: { division, username, reason },
   answer: Leaving,
 });

@@ -60,6 +60,9 @@ export interface LeavingView {
   account: AccountView;
   /** Open cases the person handles, which wait for another handler then. */
   cases: number;
+  /** Devices of the person, and their numbers that no case has. */
+  devices: number;
+  numbers: number;
 }
 
 /** The answer to a right name and password. */

@@ -77,7 +77,7 @@ export function requireOwnDevice(device: DeviceStanding, viewer: DevicePerson): 
 }
 
 /**
- * A device is ended by its person, by the chief or head of its desk, and by those of the township above a village.
+ * A device is ended by its person, by the chief, head or administrator of its desk, and by those of the township above a village.
  * @throws {ProblemError} FORBIDDEN
  */
 export function requireDeviceEnder(device: DevicePerson, viewer: Viewer, divisions: Divisions): void {
@@ -85,7 +85,7 @@ export function requireDeviceEnder(device: DevicePerson, viewer: Viewer, divisio
   const { tier } = divisions.get(viewer.division);
   const roles = viewer.roles.filter((role) => !OWN_ONLY.includes(role));
   if (permittedRole({ ...viewer, roles }, 'END_DEVICE', tier) !== undefined) return;
-  throw problem('FORBIDDEN', 'A device is ended by its person, or by a chief of the desk.', {
+  throw problem('FORBIDDEN', 'A device is ended by its person, or by a chief or administrator of the desk.', {
     article: ARTICLES.postDuties,
   });
 }

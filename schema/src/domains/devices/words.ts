@@ -1,13 +1,14 @@
 import { vocabulary } from '../../kernel/vocabulary.ts';
 
 /** 设备停用原因. */
-export const DEVICE_ENDS = ['LOST', 'STOLEN', 'REPLACED', 'RETIRED'] as const;
+export const DEVICE_ENDS = ['LOST', 'STOLEN', 'REPLACED', 'RETIRED', 'PERSON_LEFT'] as const;
 export type DeviceEnd = (typeof DEVICE_ENDS)[number];
 export const DEVICE_END = vocabulary('DeviceEnd', '设备停用原因', {
   LOST: '遗失',
   STOLEN: '被盗',
   REPLACED: '更换',
   RETIRED: '停用',
+  PERSON_LEFT: '人员离岗',
 } satisfies Record<DeviceEnd, string>);
 
 /** 预留编号状态: a block of numbers is open, or how it ended. */
