@@ -64,7 +64,8 @@ export class NatsTransport implements Transport, HintSource {
         timer = setTimeout(() => {
           reject(problem('DEADLINE_EXCEEDED', `Host ${host.id} gave no answer within ${Math.round(timeoutMs)} ms.`));
         }, timeoutMs);
-        cancel = () => reject(problem('DEADLINE_EXCEEDED', `Nobody waits for host ${host.id} any more.`));
+        cancel = () =>
+          reject(problem('DEADLINE_EXCEEDED', `The client has gone: the answer of host ${host.id} is not waited for.`));
         signal?.addEventListener('abort', cancel, { once: true });
         this.#publish(host, request, reply);
       });

@@ -94,6 +94,7 @@ describe('the papers of a case before it goes up', () => {
     const id = await steps.file();
     await steps.forward(id, agent);
     await steps.arrives(id, clerk);
+    await steps.handedOver(id, agent);
     const asked = { id, materials: [], note: null, idempotencyKey: null };
     expect(await codesOf(desk().arrangeMaterials(agent, asked))).toEqual(['NOT_CUSTODIAN']);
     expect(await codesOf(desk(TOWNSHIP).arrangeMaterials(clerk, asked))).toEqual(['NOT_COMPETENT']);
@@ -163,6 +164,7 @@ describe('an application before it is accepted', () => {
     const id = await steps.file();
     await steps.forward(id, agent);
     await steps.arrives(id, clerk);
+    await steps.handedOver(id, agent);
     expect(await codesOf(correct(id, { amountFen: 5 }))).toEqual(['NOT_CUSTODIAN']);
     expect(await codesOf(correct(id, { amountFen: 5 }, clerk))).toEqual(['NOT_COMPETENT']);
   });

@@ -122,6 +122,11 @@ export class CaseSteps {
     await eventually(async () => (await this.seen(id, viewer, false))?.custody === 'HELD');
   }
 
+  /** Waits until the desk that sent a case away has its receiver's receipt. */
+  async handedOver(id: string, sender: Viewer): Promise<void> {
+    await eventually(async () => (await this.seen(id, sender))?.custody === 'ELSEWHERE');
+  }
+
   /** Waits until a desk knows that the case is in a state. */
   async known(id: string, viewer: Viewer, state: HandlingView['state']): Promise<void> {
     await eventually(async () => (await this.seen(id, viewer))?.state === state);
@@ -131,7 +136,7 @@ export class CaseSteps {
   async toReviewedAtTownship(id: string): Promise<void> {
     await this.forward(id, agent);
     await this.arrives(id, clerk);
-    await eventually(async () => (await this.seen(id, agent))?.custody !== 'IN_TRANSIT');
+    await this.handedOver(id, agent);
     await this.accept(id, clerk);
     await this.review(id, clerk);
   }

@@ -15,7 +15,7 @@ describe('tiers', () => {
 });
 
 describe('states', () => {
-  test('that end a case are its closing, non-acceptance, withdrawal, termination and voiding, and no decision', () => {
+  test('that end a case are its closing, non-acceptance, withdrawal, termination and voiding, and no decision, answer or report', () => {
     expect(CASE_STATES.filter(isClosed)).toEqual([...CLOSED_STATES]);
     expect(CASE_STATES.filter((state) => !isClosed(state))).toEqual([
       'DRAFT',
@@ -26,6 +26,9 @@ describe('states', () => {
       'REVIEWED',
       'GRANTED',
       'REFUSED',
+      'ANSWERED',
+      'REPORTED',
+      'REPORT_DECIDED',
       'DELIVERED',
     ]);
     expect(OUTCOMES.some(isClosed)).toBe(false);
