@@ -61,17 +61,34 @@ export async function addAccount(tx: SharedTx, row: Omit<AccountRow, 'failures'>
   await insert(tx, accountsTable, [row]);
 }
 
-/** Another secret for a login: a one-time code until `codeUntil`, or a password. Waiting after wrong ones ends. */
+/** A one-time code for a login, until `codeUntil`. Waiting after wrong secrets ends. */
 export async function setSecret(
   tx: SharedTx,
   username: string,
-  secret: { password: string; codeUntil: Date | null },
+  secret: { password: string; codeUntil: Date },
 ): Promise<void> {
   await tx.query(
     `UPDATE accounts SET password = $3, code_until = $4, failures = 0, locked_until = NULL
      WHERE node = $1 AND username = $2`,
     [username, secret.password, secret.codeUntil],
   );
+}
+
+/**
+ * A password in place of the secret that was checked.
+ * @returns whether it was taken: not where the login was reset or ended meanwhile
+ */
+export async function replaceSecret(
+  tx: SharedTx,
+  { username, password: checked }: Pick<AccountRow, 'username' | 'password'>,
+  password: string,
+): Promise<boolean> {
+  const rows = await tx.query(
+    `UPDATE accounts SET password = $4, code_until = NULL, failures = 0, locked_until = NULL
+     WHERE node = $1 AND username = $2 AND password = $3 AND ended_at IS NULL RETURNING 1`,
+    [username, checked, password],
+  );
+  return rows.length > 0;
 }
 
 export async function markEnded(tx: SharedTx, username: string, { at, by, reason }: Ending): Promise<void> {

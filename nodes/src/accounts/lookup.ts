@@ -6,7 +6,7 @@ import type { DivisionCode } from '@liandong/schema/kernel';
 import { dayOf, problem } from '@liandong/schema/kernel';
 import type { HostDb } from '../db/index.ts';
 import { logChange } from '../roster/index.ts';
-import { countSuccess, countTry, heldAtHost, homesOf, setSecret } from './account-store.ts';
+import { countSuccess, countTry, heldAtHost, homesOf, replaceSecret } from './account-store.ts';
 import type { AccountRow } from './tables.ts';
 
 /** Each check takes one of Node.js's four threads for a while: two at once for all nodes of the host. */
@@ -48,11 +48,12 @@ export function accountLookup(parts: LookupParts): AccountLookup {
       requirePassword(next, account);
       const password = await CHECKS.take(() => hashPassword(next, randomBytes(16)));
       const person = { sub: subjectOf(username, node), name };
-      await db.transact(node, async (tx) => {
-        await setSecret(tx, username, { password, codeUntil: null });
+      const taken = await db.transact(node, async (tx) => {
+        if (!(await replaceSecret(tx, account, password))) return false;
         await logChange(tx, now(), person, 'PASSWORD_CHOSEN', person, { username });
+        return true;
       });
-      return signedIn(node, { ...account, codeUntil: null });
+      return taken ? signedIn(node, { ...account, codeUntil: null }) : null;
     },
   };
 }
