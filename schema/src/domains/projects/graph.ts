@@ -6,24 +6,29 @@ import type { ProjectFile, ProjectOrder, ReachedPhase } from './rules.ts';
 import { beganOn, overdueOrders, phaseOf, startedOn } from './rules.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
 import { addOperations } from '../../operation/graph.ts';
+import { addStewards } from '../stewards/graph.ts';
 import { projects } from './operations.ts';
 import type { ProjectCaseView, ProjectView } from './views.ts';
 
 /** Role projects (项目): projects with cases of several tiers. Owner: the node that keeps the project. */
 export function addProjects(role: RoleBuilder): void {
-  const Project = projectType(role);
+  const ProjectCase = projectCaseType(role);
+  const NextItem = nextItemType(role);
+  const Project = projectType(role, ProjectCase, NextItem);
   role.builder.queryType();
   role.builder.mutationType();
   addOperations(role, projects, { Project });
+  addStewards(role, { ProjectCase, NextItem });
 }
 
-function projectType(role: RoleBuilder) {
+export type ProjectCaseType = ReturnType<typeof projectCaseType>;
+export type NextItemType = ReturnType<typeof nextItemType>;
+
+function projectType(role: RoleBuilder, ProjectCase: ProjectCaseType, NextItem: NextItemType) {
   const { builder, enumOf, refs } = role;
   const { Division } = refs;
   const { Lead, Agent } = peopleTypes(role);
   const { Phase, Order, Refusal } = courseTypes(role);
-  const ProjectCase = projectCaseType(role);
-  const NextItemType = nextItemType(role);
   return builder.objectRef<ProjectView>('Project').implement({
     description: '项目: groups cases of all tiers.',
     fields: (t) => ({
@@ -54,7 +59,7 @@ function projectType(role: RoleBuilder) {
         resolve: async (view) => (await view.cases()).map((c) => ({ ...c, via: view.answeredBy })),
       }),
       nextItems: t.field({
-        type: [NextItemType],
+        type: [NextItem],
         nullable: { list: false, items: false },
         description: '主动代办: items that can be applied for next, since the results ahead of them are there.',
         resolve: async (view) => (await view.nextItems()).map((next) => ({ ...next, via: view.answeredBy })),
