@@ -56,7 +56,7 @@ function enterprisesRead(parts: StewardParts): Pick<StewardHandlers, Reading> {
 
   /** @throws {ProblemError} NOT_FOUND, FORBIDDEN */
   async function followed(queries: NodeQueries, viewer: Viewer, id: string): Promise<StoredEnterprise> {
-    requirePermission(viewer, 'FOLLOW_ENTERPRISES', divisions.get(viewer.division).tier);
+    requirePermission(viewer, 'READ_ENTERPRISES', divisions.get(viewer.division).tier);
     const stored = await findEnterprise(queries, id, dayOf(now()));
     if (!stored || stored.endedAt !== null) throw unknownEnterprise(queries);
     const follows = await followedBy(parts, queries, viewer);
@@ -94,9 +94,9 @@ function enterprisesRead(parts: StewardParts): Pick<StewardHandlers, Reading> {
     },
 
     async enterpriseCases({ viewer, input }) {
-      requirePermission(viewer, 'FOLLOW_ENTERPRISES', divisions.get(viewer.division).tier);
+      requirePermission(viewer, 'READ_ENTERPRISES', divisions.get(viewer.division).tier);
       const shown = await verified(parts, input.pass);
-      const pass = requirePass(viewer, shown, { node, divisions, now: now(), action: 'FOLLOW_ENTERPRISES' });
+      const pass = requirePass(viewer, shown, { node, divisions, now: now(), action: 'READ_ENTERPRISES' });
       const asked = { viewer, question: 'enterpriseCases', purpose: `管家服务 ${pass.enterprise}` };
       const search = { kind: 'SEARCH', subject: 'enterpriseCases', fields: ['ID_NUMBER'], masked: true } as const;
       await db.transact(node, (tx) => notePurposedReads(tx, asked, [search], now()));

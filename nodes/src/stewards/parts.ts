@@ -20,7 +20,11 @@ export interface StewardParts extends ApprovalParts {
 export type StewardHandlers = NodeHandlers<typeof stewards>;
 
 /** Subjects of those whose enterprises a person follows today. */
-export async function followedBy({ posts, now }: StewardParts, queries: NodeQueries, viewer: Viewer): Promise<string[]> {
+export async function followedBy(
+  { posts, now }: StewardParts,
+  queries: NodeQueries,
+  viewer: Viewer,
+): Promise<string[]> {
   const { standIns } = await posts(queries, viewer, dayOf(now()));
   return stewardsFor(viewer, standIns);
 }

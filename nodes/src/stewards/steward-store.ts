@@ -14,8 +14,7 @@ interface Person {
   sub: string;
 }
 
-const IN_FORCE =
-  `p.ended_at IS NULL AND p.from_day <= $2 AND (p.until_day IS NULL OR p.until_day >= $2)
+const IN_FORCE = `p.ended_at IS NULL AND p.from_day <= $2 AND (p.until_day IS NULL OR p.until_day >= $2)
    AND 'AGENT' = ANY (p.roles)` as const;
 /** Parameter 2: the day. `e`: `issuer` and `sub` of a person at a node. */
 const standingOf = <const I extends string, const S extends string>(issuer: I, sub: S) =>
@@ -33,7 +32,11 @@ const ENTERPRISES = `SELECT ${stewardedEnterprisesTable.selectAll('e')},
   ${standingOf('e.steward_issuer', 'e.steward_sub')} FROM stewarded_enterprises e` as const;
 
 /** What the registers say of a person on a day. */
-export async function findAgentStanding(queries: NodeQueries, { issuer, sub }: Person, day: Day): Promise<AgentStanding> {
+export async function findAgentStanding(
+  queries: NodeQueries,
+  { issuer, sub }: Person,
+  day: Day,
+): Promise<AgentStanding> {
   const [row] = await queries.query<{ standing: AgentStanding }>(
     `SELECT ${standingOf('n.issuer', 'n.sub')} FROM (VALUES ($1, $3::text, $4::text)) AS n (node, issuer, sub)
      WHERE node = $1 AND $2::date IS NOT NULL`,

@@ -3,11 +3,12 @@ import { handling } from '@liandong/schema/domains/handling';
 import { roster } from '@liandong/schema/domains/roster';
 import type { EnterpriseView } from '@liandong/schema/domains/stewards';
 import { stewards } from '@liandong/schema/domains/stewards';
+import { signals } from '@liandong/schema/domains/signals';
 import { dayOf, plusDays } from '@liandong/schema/kernel';
 import type { Viewer } from '@liandong/schema/operation';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, agent as villageAgent, application, codesOf, homestead, material } from '../testing/cases.ts';
-import { CITY, COUNTY, TOWNSHIP, TestFederation, VILLAGE, personAt } from '../testing/test-federation.ts';
+import { CITY, COUNTY, TOWNSHIP, TestFederation, VILLAGE, eventually, personAt } from '../testing/test-federation.ts';
 
 const PLANNING = '3310-ZJ-003';
 const BUILDING = '3310-JS-001';
@@ -86,13 +87,20 @@ const planned = () =>
 const casesOf = async (made: EnterpriseView | undefined) => (await made?.approvals())?.cases.map(({ id }) => id);
 
 describe('a steward', () => {
-  test('is named for an enterprise by a chief or administrator of the centre, and by no other person', async () => {
+  test('is named for an enterprise by a chief or the head of the centre, and by no other person', async () => {
     await withEnterprise(async (made) => {
       expect(made).toMatchObject({ name: firm.name, code: '913301********058B', steward: of(steward) });
       expect(made.contact).toEqual({ name: '李经理', phone: '138****0009' });
     });
-    await ended((await named({}, administrator)).id);
-    for (const viewer of [steward, supervisor, planner, personAt(TOWNSHIP, 'CHIEF'), personAt(CITY, 'CHIEF')]) {
+    await ended((await named({}, personAt(COUNTY, 'HEAD'))).id);
+    for (const viewer of [
+      steward,
+      administrator,
+      supervisor,
+      planner,
+      personAt(TOWNSHIP, 'CHIEF'),
+      personAt(CITY, 'CHIEF'),
+    ]) {
       expect(await codesOf(named({}, viewer))).toEqual(['FORBIDDEN']);
     }
     expect(await codesOf(named({}, plannerChief))).toEqual(['WRONG_DEPARTMENT']);
@@ -168,11 +176,17 @@ describe('a steward', () => {
 describe('the list of enterprises', () => {
   test('is read by those who name stewards and by supervisors above; a steward reads their own', async () => {
     await withEnterprise(async ({ id }) => {
-      for (const viewer of [chief, administrator, supervisor, personAt(CITY, 'SUPERVISOR')]) {
+      for (const viewer of [chief, supervisor, personAt(CITY, 'SUPERVISOR')]) {
         expect((await listed(viewer)).map((e) => e.id)).toEqual([id]);
       }
       expect((await listed(chief, { steward: colleague.sub })).map((e) => e.id)).toEqual([]);
-      for (const viewer of [steward, planner, personAt(TOWNSHIP, 'SUPERVISOR'), personAt(CITY, 'CHIEF')]) {
+      for (const viewer of [
+        steward,
+        administrator,
+        planner,
+        personAt(TOWNSHIP, 'SUPERVISOR'),
+        personAt(CITY, 'CHIEF'),
+      ]) {
         expect(await codesOf(listed(viewer))).toEqual(['FORBIDDEN']);
       }
       expect((await mine(steward)).map((e) => e.id)).toEqual([id]);
@@ -199,7 +213,10 @@ describe('the list of enterprises', () => {
 
   test('holds nothing of an enterprise or its contact in the clear in the database', async () => {
     await withEnterprise(async () => {
-      const rows = await federation.db(COUNTY).queries(COUNTY).query(`SELECT * FROM stewarded_enterprises WHERE node = $1`);
+      const rows = await federation
+        .db(COUNTY)
+        .queries(COUNTY)
+        .query(`SELECT * FROM stewarded_enterprises WHERE node = $1`);
       const stored = JSON.stringify(rows);
       for (const said of [CODE, firm.name, '李经理', PHONE]) expect(stored).not.toContain(said);
     });
@@ -295,4 +312,28 @@ describe('the cases of an enterprise', () => {
       expect(reads.map(({ subject }) => subject)).toEqual(['enterpriseCases', atTownship]);
     });
   });
+});
+
+test('a steward hears of what the enterprise is to know of its cases, once, also where another agent filed them', async () => {
+  const heard = async (viewer: Viewer) =>
+    (await federation.desk(COUNTY, signals).signals(viewer, { unread: true }, { first: 100, after: null })).nodes;
+  await withEnterprise(
+    async () => {
+      const id = await steps.file(colleague, { ...planned(), applicant: { ...firm, idNumber: OTHER_CODE } });
+      await steps.accept(id, planner);
+      await steps.review(id, planner);
+      await steps.decide(id, plannerChief);
+      const of = async (viewer: Viewer) => (await heard(viewer)).filter((s) => s.caseId === id).map(({ kind }) => kind);
+      await eventually(async () => (await of(steward)).length > 0);
+      expect(await of(steward)).toEqual(['DECIDED']);
+      const own = await steps.file(steward, { ...planned(), applicant: { ...firm, idNumber: OTHER_CODE } });
+      await steps.accept(own, planner);
+      await steps.review(own, planner);
+      await steps.decide(own, plannerChief);
+      const ofOwn = async () => (await heard(steward)).filter((s) => s.caseId === own).map(({ kind }) => kind);
+      await eventually(async () => (await ofOwn()).length > 0);
+      expect(await ofOwn()).toEqual(['DECIDED']);
+    },
+    { code: OTHER_CODE },
+  );
 });

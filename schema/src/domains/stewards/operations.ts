@@ -57,7 +57,7 @@ const listEnterprises = query('enterprises', {
 const myEnterprises = query('myEnterprises', {
   zh: '我服务的企业',
   about: 'those whose steward is the asker, or an agent for whom the asker stands in, the newest first.',
-  by: 'FOLLOW_ENTERPRISES',
+  by: 'READ_ENTERPRISES',
   article,
   input: {},
   route: VIEWERS_DESK,
@@ -67,7 +67,8 @@ const myEnterprises = query('myEnterprises', {
 /** @throws {ProblemError} NOT_FOUND, FORBIDDEN, REASON_MISSING, BAD_INPUT */
 const showContactPhone = query('showContactPhone', {
   zh: '查看企业联络员电话',
-  about: 'in the clear, for the steward and those who name stewards; the purpose is written into the log of reads first.',
+  about:
+    'in the clear, for the steward and those who name stewards; the purpose is written into the log of reads first.',
   by: 'SHOW_PERSONAL_DATA',
   article: ARTICLES.readsAudited,
   input: { id: enterprise, purpose },
@@ -78,8 +79,9 @@ const showContactPhone = query('showContactPhone', {
 /** @throws {ProblemError} NOT_FOUND, FORBIDDEN; STEWARD_CONFLICT where it has ended */
 const stewardPass = query('stewardPass', {
   zh: '管家凭证',
-  about: 'opens `enterpriseCases` of one enterprise to the asker, at every desk of the division, for a quarter of an hour.',
-  by: 'FOLLOW_ENTERPRISES',
+  about:
+    'opens `enterpriseCases` of one enterprise to the asker, at every desk of the division, for a quarter of an hour.',
+  by: 'READ_ENTERPRISES',
   article,
   input: { id: enterprise },
   route: OF_ENTERPRISE,
@@ -93,7 +95,7 @@ const stewardPass = query('stewardPass', {
 const enterpriseCases = query('enterpriseCases', {
   zh: '企业在办件',
   about: 'the open cases of an enterprise that a desk holds, for its steward by a pass. Each case comes once.',
-  by: 'FOLLOW_ENTERPRISES',
+  by: 'READ_ENTERPRISES',
   article,
   input: { division: askedDivision, pass: z.string().max(2000).meta({ description: 'From `stewardPass`.' }) },
   route: ASKED_DIVISION,

@@ -136,7 +136,7 @@ export function mayFollow(
 /** @throws {ProblemError} FORBIDDEN */
 export function requireFollower(...asked: Parameters<typeof mayFollow>): void {
   const [viewer, , node, divisions] = asked;
-  requirePermission(viewer, 'FOLLOW_ENTERPRISES', divisions.get(viewer.division).tier);
+  requirePermission(viewer, 'READ_ENTERPRISES', divisions.get(viewer.division).tier);
   if (mayFollow(...asked)) return;
   throw problem('FORBIDDEN', `The enterprise has another steward, or none, at ${node}.`, { article });
 }
@@ -210,4 +210,3 @@ export function requireStewardReason(reason: string): void {
   if (reason !== '') return;
   throw problem('REASON_MISSING', 'Give the reason.', { article, field: 'reason' });
 }
-
