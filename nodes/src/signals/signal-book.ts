@@ -91,8 +91,12 @@ const insertAll = coalesced(async (tx: SharedTx, given: readonly (readonly Signa
 
 /** Signals to stewards (管家): the statement finds the enterprise by the digest that the case's applicant has as well. */
 const insertToStewards = coalesced(async (tx: SharedTx, given: readonly (readonly StewardDraft[])[]) => {
-  const rows = given.flat().map(({ caseId, by, dueAt: _, ...rest }) => ({
-    ...rest,
+  const rows = given.flat().map(({ caseId, by, kind, at, number, item, told }) => ({
+    kind,
+    at,
+    number,
+    item,
+    told,
     id: randomUUID(),
     case_id: caseId,
     by_sub: by,

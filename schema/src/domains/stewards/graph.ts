@@ -1,7 +1,7 @@
 import type { RoleBuilder } from '../../graph/builder.ts';
 import { addOperations } from '../../operation/graph.ts';
 import type { Asker } from '../enquiries/rules.ts';
-import type { NextItemType, ProjectCaseType } from '../projects/graph.ts';
+import type { NextItemType, ProjectCaseType } from '../projects/approval-types.ts';
 import { stewards } from './operations.ts';
 import type { EnterpriseCasesView, EnterpriseView, Steward, StewardPassView } from './views.ts';
 

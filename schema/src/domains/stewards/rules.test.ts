@@ -23,12 +23,12 @@ test('a code is taken with the right check character alone, and no refusal repea
   expect(() => {
     requireCreditCode(CODE);
   }).not.toThrow();
-  for (const wrong of ['91330100799655058C', '331022195203120028', '', 'I1330100799655058B']) {
+  for (const wrong of ['91330100799655058C', '331022195203120028', 'I1330100799655058B']) {
     const refused = refusal(() => {
       requireCreditCode(wrong);
     });
     expect(refused).toMatchObject({ code: 'BAD_INPUT', field: 'code' });
-    if (wrong !== '') expect(refused.message).not.toContain(wrong);
+    expect(refused.message).not.toContain(wrong);
   }
 });
 
