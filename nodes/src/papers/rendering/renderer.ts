@@ -72,6 +72,11 @@ export class Renderer {
     throw problem('INTERNAL', 'The paper could not be drawn; the log of the host says why.');
   }
 
+  /** Starts the process that draws pages, since a reader who has an address will soon ask for one. */
+  wake(): void {
+    this.#lanes.PAGE.wake();
+  }
+
   /** Ends the rendering processes. */
   stop(): void {
     for (const lane of Object.values(this.#lanes)) lane.stop();
@@ -119,6 +124,13 @@ class Lane {
     return answer;
   }
 
+  /** Starts the process, unless it runs. */
+  wake(): void {
+    if (this.#child) return;
+    this.#child = this.#start();
+    this.#endWhenIdle();
+  }
+
   stop(): void {
     clearTimeout(this.#idle);
     this.#child?.kill('SIGKILL');
@@ -133,9 +145,14 @@ class Lane {
       return await Promise.race([answerOf(child, task), this.#watched(child, LIMIT_MS[task.kind], over.signal)]);
     } finally {
       over.abort();
-      this.#idle = setTimeout(() => this.stop(), IDLE_MS);
-      this.#idle.unref();
+      this.#endWhenIdle();
     }
+  }
+
+  #endWhenIdle(): void {
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => this.stop(), IDLE_MS);
+    this.#idle.unref();
   }
 
   /** Ends a process that takes too much. */
