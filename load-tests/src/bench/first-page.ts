@@ -145,9 +145,9 @@ async function read(reader: Client, path: string): Promise<number> {
   return (await answer.arrayBuffer()).byteLength;
 }
 
-/** A picture that compresses badly: soft noise, as a photograph of paper has it. */
+/** A picture that compresses badly: soft noise, harder than the grain of photographed paper. */
 async function noise(width: number, height: number, format: 'jpeg' | 'png'): Promise<Buffer> {
-  const small = { width: Math.ceil(width / 2), height: Math.ceil(height / 2), channels: 3 } as const;
+  const small = { width: Math.ceil(width / 3), height: Math.ceil(height / 3), channels: 3 } as const;
   const picture = sharp(randomBytes(small.width * small.height * 3), { raw: small }).resize(width, height);
   return format === 'jpeg' ? picture.jpeg({ quality: 85 }).toBuffer() : picture.png().toBuffer();
 }

@@ -18,7 +18,7 @@ const LIMIT_MS = { PAGE: 20_000, SHEET: 120_000 } as const satisfies Record<Task
 const MAX_MEMORY = 1_200_000_000;
 const MEMORY_LOOK_MS = 100;
 /** Time after its last task when a rendering process ends, ms. */
-const IDLE_MS = 60_000;
+const IDLE_MS = 300_000;
 /**
  * Bytes of drawings kept in memory for the next reader; a single one may take an eighth. Print sheets are for one reader
  * and are forgotten when their address is over.
