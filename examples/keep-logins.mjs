@@ -33,7 +33,10 @@ const chosen = await send('password', { username, password: issued.code, new_pas
 console.log(`设定密码 ${chosen.status}`);
 
 const form = { grant_type: 'password', username, password };
-const offered = await (await send('token', form)).json();
+let offered = await (await send('token', form)).json();
+// a host that gave no answer in time may know the other post
+for (let tries = 1; offered.incomplete && tries < 5; tries++) offered = await (await send('token', form)).json();
+if (!offered.posts) throw new Error(offered.error_description ?? 'The second post was not found.');
 for (const { division, roles } of offered.posts) console.log(`岗位 ${division} ${roles.join(' ')}`);
 const village = offered.posts.find(({ division }) => division === VILLAGE);
 const { access_token: token } = await (await send('token', { ...form, post: village.id })).json();

@@ -76,6 +76,18 @@ describe('signing in with a login of a desk', () => {
     expect((await signIn('baojia-agent', 'wrong')).content).not.toHaveProperty('posts');
   });
 
+  test('says when a host gave no answer, and does not call a post there unknown', async () => {
+    gateway.hosts.node(COUNTY).logins.set('other', { secret: 'x', signedIn, posts: [SECOND] });
+    expect((await signIn('baojia-agent', 'right')).content).not.toHaveProperty('incomplete');
+    gateway.hosts.faults.set('county', 'dead');
+    expect(await signIn('baojia-agent', 'right')).toMatchObject({ status: 200, content: { incomplete: true } });
+    const there = await signIn('baojia-agent', 'right', { post: SECOND.id });
+    expect(there).toMatchObject({ content: { code: 'NODE_UNREACHABLE' } });
+    const third = post({ id: SECOND.id.replace('02', '03') });
+    gateway.hosts.node(VILLAGE).logins.set('baojia-agent', { secret: 'right', signedIn, posts: [post(), third] });
+    expect(await signIn('baojia-agent', 'right')).toMatchObject({ status: 409, content: { incomplete: true } });
+  });
+
   test('is refused without a post in force', async () => {
     gateway.hosts.node(VILLAGE).logins.set('baojia-agent', { secret: 'right', signedIn, posts: [] });
     expect(await signIn('baojia-agent', 'right')).toMatchObject({ status: 403, content: { code: 'FORBIDDEN' } });

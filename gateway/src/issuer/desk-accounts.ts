@@ -70,13 +70,15 @@ export class DeskAccounts {
 
   /**
    * The posts a person holds today, at all desks that can be asked.
-   * @throws {ProblemError} NODE_UNREACHABLE where there is none and a host gave no answer
+   * @param id of the wanted post; null for all
+   * @returns the posts, and whether hosts that gave no answer may have more
+   * @throws {ProblemError} NODE_UNREACHABLE where none was found and a host gave no answer
    */
-  async postsOf(issuer: string, sub: string): Promise<HeldPost[]> {
+  async postsOf(issuer: string, sub: string, id: string | null): Promise<{ posts: HeldPost[]; incomplete: boolean }> {
     const { answers, faults } = await this.#asked<HeldPost[]>(POSTS, this.#everyHost({ issuer, who: sub }));
     const posts = answers.flatMap((found) => found ?? []);
-    if (posts.length === 0) requireNoFault(faults);
-    return posts;
+    if (!posts.some((post) => id === null || post.id === id)) requireNoFault(faults);
+    return { posts, incomplete: faults.some(isSilence) };
   }
 
   async #atHome(
@@ -122,11 +124,12 @@ export class DeskAccounts {
   }
 }
 
+/** A host that keeps logins gave no answer. A host of an earlier program keeps none, and says so. */
+const isSilence = ({ message }: { message: string }) => !/^(Cannot query field|Unknown type)/.test(message);
+
 /** @throws {ProblemError} the first fault */
 function requireNoFault([fault]: readonly { code: string; message: string }[]): void {
-  if (!fault) return;
+  if (!fault || !isSilence(fault)) return;
   const { code, message } = fault;
-  // a host of an earlier program knows no logins
-  if (/^(Cannot query field|Unknown type)/.test(message)) return;
   throw problem(isErrorCode(code) ? code : 'INTERNAL', message);
 }

@@ -25,6 +25,11 @@ export interface TokenAnswer {
   expires_in: number;
 }
 
+/** Hosts gave no answer, so the person may hold posts that are not known now. */
+interface Incomplete {
+  incomplete?: true;
+}
+
 /** A consent to proxy handling, as the desk that took the case in knows it. */
 export interface TrackedConsent {
   consent: Pick<ProxyConsent, 'from' | 'until' | 'revokedAt'>;
@@ -92,7 +97,8 @@ export class Issuer {
    * A token for a person: of its own file, or with a login of a desk. A person with several posts chooses one.
    * @param post id of the chosen post; null where there is only one
    * @param address the caller's address; after failed passwords from there it has to wait
-   * @returns the posts to choose from, where none of several was chosen
+   * @returns the posts to choose from, where none of several was chosen; `incomplete` in either answer says that a host
+   *   could not be asked and may know more posts
    * @throws {ProblemError} UNAUTHENTICATED, the same for an unknown name and a wrong password; RATE_LIMITED;
    *   PASSWORD_NOT_CHOSEN for a one-time code; FORBIDDEN without a post; NOT_FOUND for a post the person does not hold;
    *   NODE_UNREACHABLE where the desk can't be asked
@@ -101,20 +107,22 @@ export class Issuer {
     { username, password, post }: { username: string; password: string; post: string | null },
     desks: DeskAccounts,
     address = 'unknown',
-  ): Promise<TokenAnswer | { posts: HeldPost[] }> {
+  ): Promise<(TokenAnswer | { posts: HeldPost[] }) & Incomplete> {
     const found = await this.#guard.attempt(username, address, () => this.#personOf(username, password, desks));
     if (!found) throw problem('UNAUTHENTICATED', 'Name or password is wrong.');
     const expires = new Date(Date.now() + TOKEN_SECONDS * 1_000);
     if ('password' in found) return this.#sign(found.username, claimsOf(found), expires);
     if (found.mustChoose) throw problem('PASSWORD_NOT_CHOSEN', 'Choose a password with this code first.');
-    const posts = await desks.postsOf(this.name, found.sub);
+    const { posts, incomplete } = await desks.postsOf(this.name, found.sub, post);
+    const more = incomplete ? ({ incomplete } as const) : {};
     if (posts.length === 0) throw problem('FORBIDDEN', 'You hold no post today.', { article: ARTICLES.postDuties });
-    if (post === null && posts.length > 1) return { posts };
+    if (post === null && posts.length > 1) return { posts, ...more };
     const chosen = post === null ? posts[0] : posts.find(({ id }) => id === post);
     if (!chosen) throw problem('NOT_FOUND', 'You hold no such post today.', { field: 'post' });
     const { until } = chosen;
     const lastDay = until === null ? expires : endOfDay(until);
-    return this.#sign(found.sub, claimsOf({ ...chosen, name: found.name }), lastDay < expires ? lastDay : expires);
+    const ends = lastDay < expires ? lastDay : expires;
+    return { ...(await this.#sign(found.sub, claimsOf({ ...chosen, name: found.name }), ends)), ...more };
   }
 
   /**

@@ -87,8 +87,7 @@ async function signIn(
   return answered('invalid_grant', async () => {
     const made = await issuer.login(typed, desks, address);
     if (!('posts' in made)) return made;
-    const { posts } = made;
-    return oauthError('interaction_required', 'POST_NOT_CHOSEN', 'Choose one of these posts.', null, { posts });
+    return oauthError('interaction_required', 'POST_NOT_CHOSEN', 'Choose one of these posts.', null, { ...made });
   });
 }
 
