@@ -6,6 +6,7 @@ import { earlierApplicationsTable } from '../filing/tables.ts';
 import { askersTable, enquiriesTable, enquiryReferralsTable } from '../enquiries/tables.ts';
 import { opinionRequestsTable } from '../joint/tables.ts';
 import { caseNotesTable } from '../notes/tables.ts';
+import { stewardedEnterprisesTable } from '../stewards/tables.ts';
 import { uploadsTable } from '../uploads/tables.ts';
 import { dataRequestsTable, registerRowsTable } from '../sharing/tables.ts';
 
@@ -32,6 +33,7 @@ const uuid = (name: string) => ({ name, type: 'uuid' }) as const;
 export const SEALED_COLUMNS = {
   'cases.application': { table: 'cases', column: 'application', key: [text('id')], form: 'text' },
   ...sealedColumns(appointmentsTable),
+  ...sealedColumns(stewardedEnterprisesTable),
   ...sealedColumns(bundlesTable),
   ...sealedColumns(askersTable),
   ...sealedColumns(enquiriesTable),
