@@ -2,7 +2,7 @@ import type { CaseFile } from '@liandong/schema/case';
 import type { DivisionCode, Divisions, OfficialCalendar } from '@liandong/schema/kernel';
 import { clockOf, custodyAt, deliveryDueAt, isClosed, nextDue, noticeDueAt } from '@liandong/schema/case';
 import { isUrgent, urgentDueAt } from '@liandong/schema/domains/expedited';
-import { nextLapseAt } from '@liandong/schema/domains/joint';
+import { coordinationDueAt, nextLapseAt } from '@liandong/schema/domains/joint';
 import { problem } from '@liandong/schema/kernel';
 import { renewalDueAt } from '@liandong/schema/domains/filing';
 import { reportDueAt } from '@liandong/schema/domains/reports';
@@ -112,6 +112,7 @@ export async function saveCase(
     agent: file.proxy?.agent.sub ?? null,
     renewal_due_at: renewalDueAt(file),
     report_due_at: reportDueAt(file),
+    joint_due_at: file.custodian === tx.node ? coordinationDueAt(file) : null,
   } satisfies Record<keyof typeof COLUMNS, unknown>;
   // both are sent before either is awaited: the commit may come right behind
   await pipelined(saveRows(tx, row), file.joint ? saveDeadline(tx, file) : Promise.resolve());
@@ -161,6 +162,7 @@ const COLUMNS = {
   agent: 'text',
   renewal_due_at: 'timestamptz',
   report_due_at: 'timestamptz',
+  joint_due_at: 'timestamptz',
 };
 const NAMES = Object.keys(COLUMNS).join(', ');
 
@@ -181,7 +183,7 @@ const SAVE_ROWS = `INSERT INTO cases (node, ${NAMES}, department)
      provisional = excluded.provisional, closed_at = excluded.closed_at,
      withdrawal_requested_at = excluded.withdrawal_requested_at, next_due_at = excluded.next_due_at,
      paused_days = excluded.paused_days, urgent = excluded.urgent, agent_node = excluded.agent_node,
-     report_due_at = excluded.report_due_at, agent = excluded.agent, renewal_due_at = excluded.renewal_due_at, department = excluded.department,
+     report_due_at = excluded.report_due_at, joint_due_at = excluded.joint_due_at, agent = excluded.agent, renewal_due_at = excluded.renewal_due_at, department = excluded.department,
      ${HANDLER.map((name) => `${name} = CASE WHEN excluded.custody = 'ELSEWHERE' THEN NULL ELSE cases.${name} END`).join(', ')}` as const;
 
 const saveRows = coalesced(async (tx: SharedTx, rows: readonly object[]) => {

@@ -104,6 +104,37 @@ describe('migrations', () => {
     await rm(dir, { recursive: true });
   });
 
+  test('find in the logs which cases are joint', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'liandong-migrations-'));
+    for (const name of MIGRATIONS.filter((migration) => migration < '0077')) {
+      await cp(join(MIGRATIONS_DIR, `${name}.sql`), join(dir, `${name}.sql`));
+    }
+    const url = await createDatabase(null);
+    await migrate(url, dir);
+    const db = new HostDb(url, 2, () => undefined);
+    await db.queryHost(`INSERT INTO cases (node, id, number, item, filing_node, acceptor, decider, state, custody,
+        custodian, epoch, seq, head, filed_at, last_at, due_at)
+      SELECT '331022', id, id, 'i', '331022', '331022', '331022', 'ACCEPTED', custody, '331022', 1, 1, 'h', now(), now(),
+        '2026-04-01Z'
+      FROM (VALUES ('a', 'HELD'), ('b', 'HELD'), ('c', 'ELSEWHERE')) AS before (id, custody)`);
+    const signed = (line: object) => `h.${Buffer.from(JSON.stringify(line)).toString('base64url')}.s`;
+    for (const [id, action] of [
+      ['a', 'JOINT_OPENED'],
+      ['b', 'ACCEPTED'],
+      ['c', 'JOINT_OPENED'],
+    ] as const) {
+      await db.queryHost(`INSERT INTO case_log (node, case_id, seq, jws, hash) VALUES ('331022', $1, 1, $2, $1)`, [
+        id,
+        signed({ action, note: '联合办理' }),
+      ]);
+    }
+    await migrate(url);
+    const rows = await db.queryHost('SELECT id, joint_due_at FROM cases WHERE joint_due_at IS NOT NULL');
+    expect(rows).toEqual([{ id: 'a', joint_due_at: new Date('2026-04-01') }]);
+    await db.close();
+    await rm(dir, { recursive: true });
+  });
+
   test('find out from the logs who is the agent of the projects that were there before', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'liandong-migrations-'));
     for (const name of MIGRATIONS.filter((migration) => migration < '0073')) {

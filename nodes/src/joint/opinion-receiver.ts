@@ -1,4 +1,4 @@
-import type { Party, PartySays, SignedWord } from '@liandong/schema/domains/joint';
+import type { OpinionNotice, Party, PartySays, SignedWord } from '@liandong/schema/domains/joint';
 import {
   dueFrom,
   enterWord,
@@ -24,6 +24,7 @@ import type { Answered, Incoming, Outbox, Verdict } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
 import type { SignalBook } from '../signals/index.ts';
 import { materialsFor, openedBy } from './party-messages.ts';
+import type { StoredOpinionRequest } from './request-store.ts';
 import { lockRequest, saveNotice, saveRequest, settleWord } from './request-store.ts';
 
 export interface OpinionReceiverParts {
@@ -95,7 +96,10 @@ export class OpinionReceiver {
       return refused('FORBIDDEN', `${message.from} does not lead this question.`);
     }
     if (body.opened !== asked.opened) return { outcome: 'LATER', reason: 'another question than the one held here' };
-    if (isAsNew(body, notice)) await saveNotice(tx, body);
+    if (isAsNew(body, notice)) {
+      await saveNotice(tx, body);
+      await this.#reminded(tx, known, body);
+    }
     if (!body.visit || body.visit.as !== null) return { outcome: 'DONE' };
     const says = {
       says: 'CALLED' as const,
@@ -105,6 +109,13 @@ export class OpinionReceiver {
     const { opened, standing: party } = body;
     return { outcome: 'DONE', line: await this.#sign(tx, { case: body.case, opened, party }, says) };
   };
+
+  /** The department hears that the lead or its centre reminds it. */
+  async #reminded(tx: SharedTx, { asked, notice }: StoredOpinionRequest, { standing }: OpinionNotice): Promise<void> {
+    const { reminders } = standing;
+    if (!reminders || reminders.times <= (notice.standing.reminders?.times ?? 0)) return;
+    await this.#parts.signals.ofReminder(tx, asked, standing.department, reminders.lastAt);
+  }
 
   /** Enters another node's signed answer into the case, by the same rules as an answer given here. */
   readonly answer = async (tx: SharedTx, message: Incoming): Promise<Verdict> => {

@@ -37,7 +37,7 @@ export function requestHandlers({
     async opinionRequests({ viewer, queries, input: { waiting }, page }) {
       const department = readableDepartment(viewer, node, divisions);
       const after = page.after === null ? null : decodeCursor(page.after);
-      const found = await listRequests(queries, { waiting, department }, page.first + 1, after);
+      const found = await listRequests(queries, { waiting, department, elsewhere: false }, page.first + 1, after);
       const listed = found.slice(0, page.first);
       return {
         nodes: listed.map((stored) => shown(node, stored)),

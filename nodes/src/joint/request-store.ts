@@ -149,20 +149,27 @@ export interface RequestCursor {
   party: number;
 }
 
+export interface RequestFilter {
+  waiting: boolean;
+  /** Null for those of all departments. */
+  department: string | null;
+  /** Only those that another node leads. */
+  elsewhere: boolean;
+}
+
 /**
  * Questions by their deadline: the open ones, the earliest first, or the settled ones, the latest first.
- * @param department null for those of all departments
  */
 export async function listRequests(
   queries: NodeQueries,
-  { waiting, department }: { waiting: boolean; department: string | null },
+  { waiting, department, elsewhere }: RequestFilter,
   limit: number,
   after: RequestCursor | null,
 ): Promise<StoredOpinionRequest[]> {
   const [open, beyond, way] = waiting ? ['', '>', 'ASC'] : ['NOT', '<', 'DESC'];
   const rows = await queries.query<Row>(
     `SELECT ${COLUMNS} FROM opinion_requests r
-     WHERE node = $1 AND ${open} waiting AND ($2::text IS NULL OR department = $2)
+     WHERE node = $1 AND ${open} waiting AND ($2::text IS NULL OR department = $2) ${elsewhere ? 'AND lead_node <> $1' : ''}
        AND ($3::timestamptz IS NULL OR (due_at, case_id, party) ${beyond} ($3, $4, $5))
      ORDER BY due_at ${way}, case_id ${way}, party ${way} LIMIT $6`,
     [department, after?.dueAt ?? null, after?.caseId ?? null, after?.party ?? null, limit],

@@ -1,5 +1,6 @@
 import type { DivisionCode, OfficialCalendar } from '@liandong/schema/kernel';
-import { dueSignal, soonUntil } from '@liandong/schema/domains/signals';
+import { endOfNextWorkday } from '@liandong/schema/kernel';
+import { dueSignal } from '@liandong/schema/domains/signals';
 import { findCase } from '../cases/index.ts';
 import type { HostDb, NodeQueries } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
@@ -22,7 +23,7 @@ export interface DueParts {
  * @returns how many were told of
  */
 export async function tellDue({ node, db, calendar, signals, failures, now }: DueParts): Promise<number> {
-  const due = await findDue(db.queries(node), now(), soonUntil(now(), calendar()));
+  const due = await findDue(db.queries(node), now(), endOfNextWorkday(now(), calendar()));
   const failed = await failures.each(
     'telling of limits',
     due,

@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Note } from '@liandong/schema/domains/notes';
 import type { CaseAt, SignalDraft, StewardDraft } from '@liandong/schema/domains/signals';
-import { handlerSignal, noteSignals, opinionSignal, signalsOf, stewardSignals } from '@liandong/schema/domains/signals';
+import {
+  handlerSignal,
+  noteSignals,
+  opinionSignal,
+  reminderSignal,
+  signalsOf,
+  stewardSignals,
+} from '@liandong/schema/domains/signals';
 import type { CaseFile, LogLine } from '@liandong/schema/case';
 import type { StoredCase } from '../cases/index.ts';
 import type { SharedTx } from '../db/index.ts';
@@ -51,6 +58,17 @@ export class SignalBook {
   /** Another node's question for a department of this one. */
   async ofQuestion(tx: SharedTx, file: CaseFile, department: string, at: Date): Promise<void> {
     await this.write(tx, opinionSignal(file, department, at));
+  }
+
+  /** Another node's reminder to a department of this one. */
+  async ofReminder(
+    tx: SharedTx,
+    asked: { case: string; number: string; item: string },
+    department: string,
+    at: Date,
+  ): Promise<void> {
+    const { case: caseId, number, item } = asked;
+    await this.write(tx, reminderSignal({ caseId, number, item, at }, department));
   }
 
   /** Stores signals; a limit that was told of already is not told of again. */

@@ -132,6 +132,7 @@ export const CASE_EVENTS: Readonly<Record<LogAction, CaseEvent>> = {
   CORRECTION_MADE: { from: IN_HAND, to: null, desk: 'ORGAN', by: 'LEAD_JOINT' },
   OBJECTION_RESOLVED: { from: IN_HAND, to: null, desk: 'ORGAN', by: 'RESOLVE_OBJECTION' },
   QUESTION_WITHDRAWN: { from: ['ACCEPTED'], to: null, desk: 'ORGAN', by: 'WITHDRAW_QUESTION' },
+  PARTY_REMINDED: { from: ['ACCEPTED'], to: null, desk: 'ORGAN', by: 'REMIND_PARTY' },
   BILLED: { from: [...IN_HAND, 'GRANTED'], to: null, desk: 'ORGAN', by: 'BILL_FEE' },
   PAID: { from: PAYABLE, to: null, desk: 'ORGAN', by: 'RECORD_PAYMENT' },
   FEE_WAIVER_PROPOSED: { from: PAYABLE, to: null, desk: 'ORGAN', by: 'PROPOSE_WAIVER' },

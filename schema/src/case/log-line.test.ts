@@ -101,6 +101,7 @@ function jointly(): readonly LogLine[] {
     .add({ action: 'VISIT_RECORDED', data: { record: '已踏勘', attendance, corrections } })
     .add({ action: 'CORRECTION_MADE', data: { correction: 1, evidence: '照片' } })
     .add({ action: 'OPINION_LAPSED', data: { party: 3, effect: 'CONSENT' } }, { actor: NODE_ACTOR, at: days(31) })
+    .add({ action: 'PARTY_REMINDED', data: { party: 2 } })
     .add({ action: 'QUESTION_WITHDRAWN', data: { party: 2, reason: '机构撤并' } }).lines;
 }
 

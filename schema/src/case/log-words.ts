@@ -16,6 +16,7 @@ export const JOINT_ACTIONS = [
   'CORRECTION_MADE',
   'OBJECTION_RESOLVED',
   'QUESTION_WITHDRAWN',
+  'PARTY_REMINDED',
 ] as const;
 
 /** 办理环节: actions of a case's log. */
@@ -126,6 +127,7 @@ export const LOG_ACTION_LABELS: Record<LogAction, string> = {
   CORRECTION_MADE: '整改完成',
   OBJECTION_RESOLVED: '异议处理',
   QUESTION_WITHDRAWN: '撤回征询',
+  PARTY_REMINDED: '催办部门意见',
   BILLED: '开具缴费单',
   PAID: '缴费',
   FEE_WAIVER_PROPOSED: '申请减免',

@@ -95,3 +95,20 @@ function epochDay(day: Day): number {
   if (Number.isNaN(ms)) throw problem('BAD_INPUT', `"${day}" is not a day (YYYY-MM-DD).`);
   return ms / DAY_MS;
 }
+
+/**
+ * The end of the next workday: what is told of today, so that on a Friday people hear of Monday.
+ * @returns the last millisecond of that day
+ */
+export function endOfNextWorkday(now: Date, calendar: OfficialCalendar): Date {
+  let day: Day = plusDays(dayOf(now), 1);
+  while (!isWorkday(day, calendar)) day = plusDays(day, 1);
+  return endOfDay(day);
+}
+
+/** The workday an instant counts for: its day, else the next workday. */
+export function workdayOf(at: Date, calendar: OfficialCalendar): Day {
+  let day = dayOf(at);
+  while (!isWorkday(day, calendar)) day = plusDays(day, 1);
+  return day;
+}

@@ -91,6 +91,7 @@ export const ERRORS = {
   JOINT_INCOMPLETE: { http: 400, retry: false, zh: '参与部门不全' },
   JOINT_OPEN: { http: 409, retry: false, zh: '联合办理未完成' },
   OPINION_SETTLED: { http: 409, retry: false, zh: '该部门意见已定' },
+  REMINDER_TOO_EARLY: { http: 409, retry: false, zh: '未到催办时间或本工作日已催办' },
   EXCUSE_TOO_LATE: { http: 409, retry: false, zh: '逾期或再次申请延期' },
   OBJECTION_UNRESOLVED: { http: 409, retry: false, zh: '部门异议未解决' },
   CORRECTION_OPEN: { http: 409, retry: false, zh: '必须整改事项未完成' },

@@ -12,6 +12,7 @@ export {
   noticeYear,
   plusDays,
   startOfDay,
+  endOfNextWorkday,
 } from './calendar.ts';
 export type { Day, OfficialCalendar } from './calendar.ts';
 export { Divisions, isDivisionCode, parseDivisions } from './divisions.ts';

@@ -126,9 +126,9 @@ describe('the table of posts', () => {
     },
   );
 
-  test.each(TIERS)('lets a supervisor of a %s handle nothing', (tier) => {
+  test.each(TIERS)('lets a supervisor of a %s handle nothing, and only remind who is late', (tier) => {
     const handling = dutiesOf('SUPERVISOR', tier).filter((action) => !action.startsWith('READ_'));
-    expect(handling).toEqual([]);
+    expect(handling).toEqual(tier === 'VILLAGE' ? [] : ['REMIND_PARTY']);
   });
 
   test('lets chiefs of city and county grant powers, and of county and township take them', () => {
@@ -171,6 +171,7 @@ describe('the table of posts', () => {
       'GIVE_OPINION',
       'READ_OPINIONS',
       'RESOLVE_OBJECTION',
+      'REMIND_PARTY',
       'WITHDRAW_QUESTION',
       'GRANT_WAIVER',
       'READ_FEES',

@@ -1,3 +1,4 @@
+import { remindParty } from '../domains/joint/coordination.ts';
 import {
   confirmCorrection,
   excuseFromVisit,
@@ -482,6 +483,11 @@ export const EXAMPLES: Readonly<Record<LogAction, Example>> = {
     jointly(),
     (log) => log.add({ action: 'QUESTION_WITHDRAWN', data: { party: BEYOND, reason: '机构撤并' } }),
     (desk, file) => withdrawQuestion(desk, file, BEYOND, '机构撤并'),
+  ),
+  PARTY_REMINDED: example(
+    jointly(),
+    (log) => log.add({ action: 'PARTY_REMINDED', data: { party: 1 } }),
+    (desk, file) => remindParty({ ...desk, now: file.joint?.parties[0]?.dueAt ?? desk.now }, file, 1),
   ),
   BILLED: example(
     charged(),

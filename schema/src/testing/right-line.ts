@@ -171,6 +171,8 @@ export function rightLine(log: CaseLog, action: Followed): LogLine {
       return log.next({ action, data: { party: 1, end: 'SETTLED', resolution: '已协调' } });
     case 'QUESTION_WITHDRAWN':
       return log.next({ action, data: { party: 1, reason: '机构撤并' } });
+    case 'PARTY_REMINDED':
+      return log.next({ action, data: { party: 1 } });
     case 'BILLED':
       return log.next({ action, data: billData() });
     case 'PAID':

@@ -34,6 +34,7 @@ export const SINCE: Since = {
     REPORTED: 4,
     REPORT_PROGRESSED: 4,
     REPORT_DECIDED: 4,
+    PARTY_REMINDED: 4,
   },
   posts: { DEPUTY_HEAD: 4 },
   answers: 4,

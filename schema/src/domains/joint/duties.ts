@@ -11,5 +11,12 @@ export const jointDuties = {
    */
   READ_OPINIONS: { CLERK: ORGANS, CHIEF: ORGANS, DEPUTY_HEAD: ORGANS, HEAD: ORGANS, SUPERVISOR: ORGANS },
   RESOLVE_OBJECTION: { CHIEF: ORGANS, DEPUTY_HEAD: ORGANS, HEAD: ORGANS },
+  /**
+   * 催办 of a party that is late, by the lead's department and by the centre that answers for coordination. It changes
+   * nothing about the case itself, so that a supervisor may.
+   */
+  REMIND_PARTY: { CLERK: ORGANS, CHIEF: ORGANS, SUPERVISOR: ORGANS },
+  /** 协调保障: a supervisor reads over the whole division, its leaders at their own desk. */
+  READ_JOINT_CASES: { DEPUTY_HEAD: ORGANS, HEAD: ORGANS, SUPERVISOR: ORGANS },
   WITHDRAW_QUESTION: { CHIEF: ORGANS, DEPUTY_HEAD: ORGANS, HEAD: ORGANS },
 } as const satisfies Record<string, Duty>;

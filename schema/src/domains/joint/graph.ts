@@ -4,6 +4,7 @@ import type { Outcome } from '../../graph/problems.ts';
 import { addProblem } from '../../graph/problems.ts';
 import { addOperations } from '../../operation/graph.ts';
 import { addOpinionRequest } from './opinion-graph.ts';
+import { addJointCase } from './coordination-graph.ts';
 import { joint } from './operations.ts';
 import type { Correction, Party, SiteVisit } from './rules.ts';
 import { isOutstanding } from './rules.ts';
@@ -16,6 +17,7 @@ export function addJoint(role: RoleBuilder): void {
   const PartyRef = partyType(role);
   const JointHandling = jointType(role, PartyRef);
   const OpinionRequest = addOpinionRequest(role, PartyRef);
+  const JointCase = addJointCase(role, PartyRef);
   const PartyStepPayload = builder.objectRef<Outcome<PartyStepView>>('PartyStepPayload').implement({
     fields: (t) => ({
       jointHandling: t.field({
@@ -29,7 +31,7 @@ export function addJoint(role: RoleBuilder): void {
   });
   builder.queryType();
   builder.mutationType();
-  addOperations(role, joint, { JointHandling, OpinionRequest, PartyStepPayload });
+  addOperations(role, joint, { JointHandling, OpinionRequest, JointCase, PartyStepPayload });
 }
 
 function partyType({ builder, enumOf, refs }: RoleBuilder) {
@@ -69,6 +71,8 @@ function partyType({ builder, enumOf, refs }: RoleBuilder) {
         description: '撤回征询: why the lead took the question back; null where it stands.',
         resolve: (p) => p.withdrawn?.reason ?? null,
       }),
+      reminded: t.int({ nullable: false, description: '催办次数', resolve: (p) => p.reminders?.times ?? 0 }),
+      remindedAt: t.field({ type: 'DateTime', description: 'The last time.', resolve: (p) => p.reminders?.lastAt }),
     }),
   });
 }

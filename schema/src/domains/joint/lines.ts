@@ -97,6 +97,8 @@ export const jointDataSchemas = {
   CORRECTION_MADE: z.object({ correction: z.int().min(1), evidence: said() }),
   /** 撤回征询: the lead no longer waits for this party. */
   QUESTION_WITHDRAWN: z.object({ party: z.int().min(1), reason: said(1000) }),
+  /** 催办: by the lead's department or its centre, of a party that is late or nearly so. */
+  PARTY_REMINDED: z.object({ party: z.int().min(1) }),
   OBJECTION_RESOLVED: z.object({
     party: z.int().min(1),
     end: word(OBJECTION_END, OBJECTION_ENDS),

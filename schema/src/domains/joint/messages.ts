@@ -101,6 +101,10 @@ export const partyStandingSchema = z.object({
     .nullable(),
   // nodes with earlier programs leave it out
   withdrawn: z.object({ at: date, actor: logActorSchema, reason: z.string() }).nullable().default(null),
+  reminders: z
+    .object({ times: z.int().min(1), lastAt: date })
+    .nullable()
+    .default(null),
 });
 
 /** The visit a party is called to. */

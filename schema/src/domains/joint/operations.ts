@@ -11,8 +11,9 @@ import { optionalText, text } from '../../operation/input-parts.ts';
 import { mutation, pageOf, query } from '../../operation/operation.ts';
 import { ASKED_DIVISION } from '../../operation/route.ts';
 import { outstandingParties } from './rules.ts';
+import { MOST_COORDINATED, remindParty as remindedParty } from './coordination.ts';
 import * as rules from './steps.ts';
-import { JointHandling, MaterialBytes, OpinionRequest, PartyStep } from './views.ts';
+import { JointCases, JointHandling, MaterialBytes, OpinionRequest, PartyStep } from './views.ts';
 import {
   ATTENDANCE,
   ATTENDANCES,
@@ -37,6 +38,13 @@ const words = (max: number) => z.string().trim().max(max);
 /** Parties whose answer is still missing. */
 const waitedFor = ({ joint: handled }: CaseFile) => outstandingParties(handled).map((party) => party.number);
 const caseId = z.string().meta({ scalar: 'ID' });
+/** A filter that is off when left out. */
+const only = (description: string) =>
+  z
+    .boolean()
+    .nullish()
+    .transform((v) => v ?? false)
+    .meta({ filledIn: false, description });
 const oneQuestion = { division: askedDivision, case: caseId, party: z.int() };
 
 /** @throws {ProblemError} NOT_FOUND, FORBIDDEN */
@@ -304,6 +312,40 @@ export const withdrawQuestion = ruledStep('withdrawQuestion', {
   rule: (context, file, { party, reason }) => rules.withdrawQuestion(context, file, party, reason),
 });
 
+/**
+ * Joint cases that a desk leads or is asked in, by their next deadline.
+ * @throws {ProblemError} FORBIDDEN
+ */
+export const jointCases = query('jointCases', {
+  zh: '联合办理协调',
+  about: `the open joint cases that a desk leads, and those led outside the asker's division in which one of its departments is asked; the ${MOST_COORDINATED} due first.`,
+  by: 'READ_JOINT_CASES',
+  article,
+  input: {
+    division: askedDivision,
+    visitToCall: only('Only those whose joint visit is not called yet.'),
+    late: only('Only those with a party past its deadline.'),
+  },
+  route: ASKED_DIVISION,
+  within: true,
+  answer: JointCases,
+});
+
+/**
+ * Reminds a party of its answer, by a line of the log and a signal at the party's desk.
+ * @throws {ProblemError} JOINT_MISSING, NOT_FOUND, OPINION_SETTLED, REMINDER_TOO_EARLY, WRONG_DEPARTMENT
+ */
+export const remindParty = ruledStep('remindParty', {
+  zh: '催办部门意见',
+  about: 'that is late or has until the next working day, at most once a working day; by the lead or its centre.',
+  by: 'REMIND_PARTY',
+  article,
+  input: { party: number },
+  answer: JointHandling,
+  guard: forOneOf(waitedFor, 1, remindedParty),
+  rule: (context, file, { party }) => remindedParty(context, file, party),
+});
+
 /** The case a question is about. */
 const caseOf = (source: unknown) => (source as OpinionRequestView).case;
 
@@ -329,5 +371,7 @@ export const joint = domain('joint', {
     confirmCorrection,
     resolveObjection,
     withdrawQuestion,
+    jointCases,
+    remindParty,
   },
 });

@@ -5,7 +5,8 @@ import type { PartyVisit } from './parties.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
 import type { OpinionRequestView } from './views.ts';
 
-type PartyType = ReturnType<ReturnType<typeof partyRef>['implement']>;
+/** The type of a party to joint handling. */
+export type PartyType = ReturnType<ReturnType<typeof partyRef>['implement']>;
 type Said = OpinionRequestView['words'][number];
 
 const partyRef = ({ builder }: RoleBuilder) => builder.objectRef<Party>('JointParty');

@@ -33,6 +33,8 @@ export interface Party {
   resolved: { at: Date; actor: LogActor; end: ObjectionEnd; resolution: string } | null;
   /** 撤回征询: the lead took the question back, with the reason. */
   withdrawn: { at: Date; actor: LogActor; reason: string } | null;
+  /** 催办: how often the party was reminded of its answer, and when last; null if never. */
+  reminders: { times: number; lastAt: Date } | null;
 }
 
 export interface SiteVisit {

@@ -8,7 +8,7 @@ type JointLine = Extract<LogLine, { action: (typeof JOINT_ACTIONS)[number] }>;
 type LineOf<A extends JointLine['action']> = Extract<JointLine, { action: A }>;
 type PartyLine = LineOf<'PARTY_ASKED' | 'OPINION_GIVEN' | 'OPINION_EXCUSED' | 'OPINION_LAPSED'>;
 type VisitLine = LineOf<'VISIT_SCHEDULED' | 'PARTY_CALLED' | 'VISIT_EXCUSED' | 'VISIT_RECORDED'>;
-type SettlingLine = LineOf<'CORRECTION_MADE' | 'OBJECTION_RESOLVED' | 'QUESTION_WITHDRAWN'>;
+type SettlingLine = LineOf<'CORRECTION_MADE' | 'OBJECTION_RESOLVED' | 'QUESTION_WITHDRAWN' | 'PARTY_REMINDED'>;
 
 /** Joint handling after one more of its lines; null if the line is not allowed. */
 export function afterJointLine(joint: JointHandling | null, line: JointLine, at: Date): JointHandling | null {
@@ -28,6 +28,7 @@ export function afterJointLine(joint: JointHandling | null, line: JointLine, at:
     case 'CORRECTION_MADE':
     case 'OBJECTION_RESOLVED':
     case 'QUESTION_WITHDRAWN':
+    case 'PARTY_REMINDED':
       return afterSettlingLine(joint, line, at);
     default:
       return line satisfies never;
@@ -109,7 +110,7 @@ function afterVisitLine(joint: JointHandling, line: VisitLine, at: Date): JointH
   }
 }
 
-/** The change a line of the lead's makes: on corrections, objections, and questions taken back. */
+/** The change a line of the lead's makes: on corrections, objections, questions taken back, and reminders. */
 function afterSettlingLine(joint: JointHandling, line: SettlingLine, at: Date): JointHandling | null {
   const { actor } = line;
   switch (line.action) {
@@ -136,6 +137,11 @@ function afterSettlingLine(joint: JointHandling, line: SettlingLine, at: Date): 
       });
       return without && { ...without, visit: visitWithout(joint.visit, party) };
     }
+    case 'PARTY_REMINDED':
+      return withParty(joint, line.data.party, (p) => {
+        const times = (p.reminders?.times ?? 0) + 1;
+        return isOutstanding(p) && p.asked !== null ? { ...p, reminders: { times, lastAt: at } } : null;
+      });
     default:
       return line satisfies never;
   }
@@ -198,6 +204,7 @@ function opened(data: LineOf<'JOINT_OPENED'>['data'], lead: DivisionCode, at: Da
       absent: false,
       resolved: null,
       withdrawn: null,
+      reminders: null,
     })),
     visit: null,
     corrections: [],

@@ -1,10 +1,10 @@
 import type { DivisionCode } from '../../kernel/divisions.ts';
-import { view } from '../../operation/operation.ts';
+import { listOf, view } from '../../operation/operation.ts';
 import type { Material } from '../../case/log-line.ts';
 import type { FormEntry } from '../catalogue/forms.ts';
 import type { PartyWord } from './messages.ts';
 import type { AskedOpinion } from './parties.ts';
-import type { JointHandling as Joint } from './rules.ts';
+import type { JointHandling as Joint, Party } from './rules.ts';
 import type { AnswerState, RequestState } from './words.ts';
 
 /** 联合办理 of a case, as one node knows it. */
@@ -34,6 +34,23 @@ export interface OpinionRequestView extends AskedOpinion {
   answeredBy: DivisionCode;
 }
 
+/** 协调保障: a joint case as the centre looks after it, at the lead's node or at that of a party. */
+export interface JointCaseView {
+  id: string;
+  number: string;
+  item: string;
+  leadNode: DivisionCode;
+  lead: string;
+  /** All at the lead's node; at a party's node the one that is asked there. */
+  parties: Party[];
+  /** Numbers of the parties past their deadline. */
+  late: number[];
+  visitToCall: boolean;
+  visitAt: Date | null;
+  nextAt: Date;
+  answeredBy: DivisionCode;
+}
+
 /** The result of a party's own step. */
 export interface PartyStepView {
   /** Null at a node that does not lead the case. */
@@ -46,5 +63,7 @@ export const JointHandling = view<JointHandlingView>('JointHandling');
 export const OpinionRequest = view<OpinionRequestView>('OpinionRequest');
 /** The result of a party's own step; its payload has two fields and is written by hand. */
 export const PartyStep = view<PartyStepView>('PartyStep');
+/** Joint cases of one desk. */
+export const JointCases = listOf(view<JointCaseView>('JointCase', { type: 'JointCasesPayload', field: 'cases' }));
 /** Bytes in base64. */
 export const MaterialBytes = view<string>('String');

@@ -5,10 +5,10 @@ export {
   reportLateSignal,
   noteSignals,
   opinionSignal,
+  reminderSignal,
   requireSignalReader,
   signalsOf,
   stewardSignals,
-  soonUntil,
   handlerSignal,
 } from './rules.ts';
 export type { CaseAt, Recipient, SignalDraft, StewardDraft } from './rules.ts';

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { endOfNextWorkday } from '../../kernel/calendar.ts';
 import { foldLog } from '../../case/case-state.ts';
 import { CaseLog } from '../../testing/case-log.ts';
 import { anyJourney, travel } from '../../testing/journeys/any-journey.ts';
@@ -7,7 +8,7 @@ import { calendar, COUNTY, divisions, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE } from '
 import { person } from '../../testing/people.ts';
 import { refusalCode } from '../../testing/refusals.ts';
 import type { CaseAt } from './rules.ts';
-import { dueSignal, handlerSignal, noteSignals, requireSignalReader, signalsOf, soonUntil } from './rules.ts';
+import { dueSignal, handlerSignal, noteSignals, requireSignalReader, signalsOf } from './rules.ts';
 
 const HANDLER = { issuer: 'test-issuer', sub: 'handler' };
 const AGENT = { sub: `agent-${VILLAGE}`, issuer: null };
@@ -137,7 +138,7 @@ describe('a case that is given to a person', () => {
 
 describe('a limit', () => {
   test('that ends by the next workday is told of, on a Friday also Monday’s', () => {
-    const until = (now: string) => soonUntil(new Date(now), calendar).toISOString();
+    const until = (now: string) => endOfNextWorkday(new Date(now), calendar).toISOString();
     expect(until('2026-03-03T02:00:00Z')).toBe('2026-03-04T15:59:59.999Z');
     expect(until('2026-03-06T02:00:00Z')).toBe('2026-03-09T15:59:59.999Z');
     const dueAt = new Date('2026-03-09T15:59:59.999Z');

@@ -1,5 +1,3 @@
-import type { Day, OfficialCalendar } from '../../kernel/calendar.ts';
-import { dayOf, endOfDay, isWorkday, plusDays } from '../../kernel/calendar.ts';
 import type { Divisions, DivisionCode } from '../../kernel/divisions.ts';
 import { problem } from '../../kernel/errors.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
@@ -96,6 +94,11 @@ export function signalsOf(at: CaseAt, line: LogLine, before: CaseFile | null, pr
       return line.data.parties.flatMap(({ node, department }) =>
         node === at.node && line.node === node ? tell('OPINION_ASKED', { sub: null, department }) : [],
       );
+    case 'PARTY_REMINDED': {
+      // another node's party hears of it with the notice
+      const party = at.file.joint?.parties.find(({ number }) => number === line.data.party);
+      return party?.node === at.node ? tell('OPINION_REMINDED', { sub: null, department: party.department }) : [];
+    }
     case 'OPINION_GIVEN':
       return custodyAt(at.file, at.node) === 'HELD' ? tell('OPINION_CAME', concernedAt(at)) : [];
     case 'DRAFTED':
@@ -214,6 +217,13 @@ export function opinionSignal(file: CaseFile, department: string, at: Date): Sig
   return draft(file, 'OPINION_ASKED', at, { sub: null, department }, null);
 }
 
+/** The signal to a department that another node reminds of its answer. */
+export function reminderSignal(to: Pick<SignalDraft, 'caseId' | 'number' | 'item' | 'at'>, department: string) {
+  return [
+    { ...to, kind: 'OPINION_REMINDED', to: { sub: null, department }, by: null, dueAt: null } satisfies SignalDraft,
+  ];
+}
+
 /** The signal that a limit of a case held here ends tomorrow. */
 export function dueSignal(at: CaseAt, dueAt: Date, now: Date): SignalDraft[] {
   return draft(at.file, 'DUE_TOMORROW', now, concernedAt(at), null).map((signal) => ({ ...signal, dueAt }));
@@ -222,16 +232,6 @@ export function dueSignal(at: CaseAt, dueAt: Date, now: Date): SignalDraft[] {
 /** The signal that an organ outside is past the day it was expected to answer a case by. */
 export function reportLateSignal(at: CaseAt, dueAt: Date, now: Date): SignalDraft[] {
   return draft(at.file, 'REPORT_LATE', now, concernedAt(at), null).map((signal) => ({ ...signal, dueAt }));
-}
-
-/**
- * The end of the days that are told of today: up to the next workday, so that on a Friday people hear of Monday.
- * @returns the last millisecond of that day
- */
-export function soonUntil(now: Date, calendar: OfficialCalendar): Date {
-  let day: Day = plusDays(dayOf(now), 1);
-  while (!isWorkday(day, calendar)) day = plusDays(day, 1);
-  return endOfDay(day);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { remindParty } from '../../domains/joint/coordination.ts';
 import { draftCase, fileCase, fileDraft, precheckCase, supplementCase } from '../../domains/filing/steps.ts';
 import { requestSupplement } from '../../domains/handling/acceptance.ts';
 import { decideCase, decideOnTheSpot, reviewCase } from '../../domains/handling/decision.ts';
@@ -97,7 +98,7 @@ const WHATS = [
   ...(['draft', 'precheck', 'file', 'start', 'end', 'contact', 'revoke', 'renew', 'arrange', 'amend'] as const),
   ...(['link', 'leave', 'green', 'urge', 'urgency'] as const),
   ...(['answer', 'report', 'progress', 'outside'] as const),
-  ...(['joint', 'opine', 'excuse', 'lapse', 'visit', 'visited', 'correct', 'resolve', 'unask'] as const),
+  ...(['joint', 'opine', 'excuse', 'lapse', 'visit', 'visited', 'correct', 'resolve', 'unask', 'remind'] as const),
   ...(['bill', 'pay', 'propose', 'waive fee', 'refund'] as const),
   ...(['tell', 'hear', 'offer', 'request', 'waive', 'call', 'recuse', 'hold'] as const),
 ] as const;
@@ -215,7 +216,7 @@ function jointHelp(joint: JointHandling): What[] {
     ...(visiting ? (['visited', 'visited'] as const) : []),
     ...(joint.visit === null ? (['visit'] as const) : []),
     ...(outstandingParties(joint).length > 0
-      ? (['opine', 'opine', 'excuse', 'lapse', 'unask'] as const)
+      ? (['opine', 'opine', 'excuse', 'lapse', 'unask', 'remind'] as const)
       : (['review', 'review'] as const)),
     'review',
   ];
@@ -349,6 +350,8 @@ function attempt(desk: Desk, file: CaseFile, by: Attempt, what: What): Step | nu
       });
     case 'unask':
       return withdrawQuestion(desk, file, department, good ? '机构撤并' : '');
+    case 'remind':
+      return remindParty(desk, file, department);
     case 'bill': {
       const charges = [{ item: item.code, category: 'general', quantity: 1 }];
       const schedules = new Map([[item.code, item.feeSchedule]]);
