@@ -40,6 +40,7 @@ export function examples(asking: Asking): void {
     expect(printed).toMatch(/预留编号 20 个/);
     expect(printed).toMatch(/补录 331022103201-\d{8}-\d+: 收件/);
     expect(printed).toContain('LOST TAKEN_BACK: 已用 1 个, 可用 0 个');
+    expect(printed).toMatch(/包家村\S* 包家村平板: LOST, 可用 0 个/);
   });
 
   test('the example of signals hears of a case that comes and of a note on it', async () => {
