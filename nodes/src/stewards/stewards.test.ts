@@ -235,7 +235,7 @@ describe('the contact of an enterprise', () => {
     });
   });
 
-  test('has its phone shown in the clear to the same people for a purpose, and to nobody else', async () => {
+  test('has its phone shown in the clear to the same people for a purpose, and to no other person', async () => {
     await withEnterprise(async ({ id }) => {
       const show = (viewer: Viewer, purpose = '联系补正') => desk().showContactPhone(viewer, { id, purpose });
       expect(await show(steward)).toBe(PHONE);
