@@ -69,7 +69,7 @@ const [clerk, reviewer, chief] = await Promise.all(
 const permit = await file(clerk, '3310-SL-002', ['取水许可申请书', '水资源论证报告']);
 const { id } = permit;
 await step('acceptCase', 'CaseStepInput', { id }, clerk);
-await step('reviewCase', 'ReviewCaseInput', { id, opinion: 'GRANT' }, reviewer);
+await step('reviewCase', 'ReviewCaseInput', { id, opinion: 'APPROVE' }, reviewer);
 const { case: sent } = await step(
   'reportOutside',
   'ReportOutsideInput',
