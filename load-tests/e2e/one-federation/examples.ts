@@ -63,6 +63,13 @@ export function examples(asking: Asking): void {
     expect(printed).toMatch(/联络员电话 13800000009\n终止后 0 家/);
   });
 
+  test('the example of answers and reports ends one with an answer, the other with what came back from outside', async () => {
+    const printed = await example('answer-and-report');
+    expect(printed).toMatch(/答复件 331022-\d{8}-\d+: ANSWERED ON_CONDITIONS, 需要 节能审查意见/);
+    expect(printed).toMatch(/转报 331022-\d{8}-\d+: REPORTED → 省水利厅/);
+    expect(printed).toMatch(/送达 331022-\d{8}-\d+: CLOSED FORWARDED_CLOSED/);
+  });
+
   test('the example of competence names who accepts and who decides', async () => {
     expect(await example('ask-competence')).toMatch(/800 元: 受理 亭旁镇, 决定 \S+/);
   });
