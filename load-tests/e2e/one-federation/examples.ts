@@ -70,6 +70,8 @@ export function examples(asking: Asking): void {
     const printed = await example('read-guide');
     expect(printed).toContain('# 最低生活保障对象认定办事指南');
     expect(printed).toMatch(/\d+\. 决定\(三门县\)/u);
+    expect(printed).toMatch(/表格 最低生活保障申请书 \(BLANK\) \d{4} bytes, attachment/u);
+    expect(printed).toMatch(/表格 最低生活保障申请书\(样表\) \(SAMPLE\) \d{4} bytes, attachment/u);
   });
 
   test('the example of a hall books a time, takes two numbers and calls one', async () => {

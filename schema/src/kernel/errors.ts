@@ -60,6 +60,7 @@ export const ERRORS = {
   MATERIAL_TORN: { http: 400, retry: false, zh: '材料残缺或损坏' },
   MATERIAL_ENCRYPTED: { http: 400, retry: false, zh: '材料已加密' },
   MATERIAL_OVERSIZED: { http: 400, retry: false, zh: '材料像素、页数或解压后过大' },
+  FORM_NOT_HERE: { http: 503, retry: true, zh: '表格尚未下达本级' },
   UPLOAD_OFFSET: { http: 409, retry: false, zh: '断点与已收字节不符' },
   MATERIALS_MISSING: { http: 409, retry: false, zh: '材料不齐' },
   SUPPLEMENT_INCOMPLETE: { http: 409, retry: false, zh: '未一次性告知全部补正内容' },
