@@ -265,7 +265,7 @@ function addItemForms({ builder, enumOf }: RoleBuilder, Item: Item): void {
 
 function offeredType({ builder, enumOf }: RoleBuilder) {
   return builder.objectRef<OfferedForm>('OfferedForm').implement({
-    description: '表格下载: a form that anybody may download.',
+    description: '表格下载: a form that is downloaded without a login.',
     fields: (t) => ({
       material: t.exposeString('material', { nullable: false, description: 'The material it is filled in for.' }),
       kind: t.field({ type: enumOf(ITEM_FORM_KIND), nullable: false, resolve: (f) => f.kind }),
