@@ -66,8 +66,16 @@ export function examples(asking: Asking): void {
   test('the example of answers and reports ends one with an answer, the other with what came back from outside', async () => {
     const printed = await example('answer-and-report');
     expect(printed).toMatch(/答复件 331022-\d{8}-\d+: ANSWERED ON_CONDITIONS, 需要 节能审查意见/);
+    expect(printed).toMatch(/审查 水利 河清远: APPROVE, 条件 年取水量不超过 5 万立方米/);
     expect(printed).toMatch(/转报 331022-\d{8}-\d+: REPORTED → 省水利厅/);
     expect(printed).toMatch(/送达 331022-\d{8}-\d+: CLOSED FORWARDED_CLOSED/);
+  });
+
+  test('the example of a question has it answered by the county and reported by the township that was asked', async () => {
+    const printed = await example('ask-a-question');
+    expect(printed).toMatch(/网上咨询 \S+, 查询码 \S+, \d{4}-\d\d-\d\d 前答复/);
+    expect(printed).toMatch(/亭旁镇 转请答复: 孤寡老人申请临时救助/);
+    expect(printed).toMatch(/REPORTED: 县民政窗口答复: 只看户口簿和收入说明。/);
   });
 
   test('the example of competence names who accepts and who decides', async () => {
