@@ -98,17 +98,17 @@ export function meetingHandlers(parts: MeetingParts): NodeHandlers<typeof meetin
         await saveItem(tx, stored.id, item);
       }),
 
-    takeOffAgenda: ({ viewer, tx, input: { meeting, number }, once }) =>
-      change({ viewer, tx, once, meeting }, (stored) => dropItem(tx, stored.id, openItem(stored, number).number)),
+    takeOffAgenda: ({ viewer, tx, input: { meeting, agendaItem }, once }) =>
+      change({ viewer, tx, once, meeting }, (stored) => dropItem(tx, stored.id, openItem(stored, agendaItem).number)),
 
     recordAttendance: ({ viewer, tx, input: { meeting, attendance }, once }) =>
       change({ viewer, tx, once, meeting }, (stored) =>
         saveMeeting(tx, attended(stored, attendance, now()), { lastItem: stored.lastItem, serial: null }),
       ),
 
-    recordOutcome: ({ viewer, tx, input: { meeting, number, outcome, reason, conditions }, once }) =>
+    recordOutcome: ({ viewer, tx, input: { meeting, agendaItem, outcome, reason, conditions }, once }) =>
       change({ viewer, tx, once, meeting }, (stored) =>
-        saveItem(tx, stored.id, resolved(stored, number, { outcome, reason, conditions }, now())),
+        saveItem(tx, stored.id, resolved(stored, agendaItem, { outcome, reason, conditions }, now())),
       ),
 
     giveTask: ({ viewer, tx, input: { meeting, ...asked }, once }) =>

@@ -48,7 +48,7 @@ const putOn = (meeting: string, id: string, question: string | null = '是否同
 const found = (meeting: string, number: number, outcome: 'AGREED' | 'REFUSED' | 'DEFERRED', viewer = clerk) =>
   desk().recordOutcome(viewer, {
     meeting,
-    number,
+    agendaItem: number,
     outcome,
     reason: outcome === 'AGREED' ? null : '情况不明',
     conditions: [],
@@ -153,7 +153,7 @@ describe('a meeting', () => {
       () => putOn(meeting, fresh),
       () => found(meeting, 1, 'REFUSED'),
       () => cameAll(meeting),
-      () => desk().takeOffAgenda(clerk, { meeting, number: 1, ...once }),
+      () => desk().takeOffAgenda(clerk, { meeting, agendaItem: 1, ...once }),
       () => desk().giveTask(clerk, task),
       () => close(meeting),
       () => desk().cancelMeeting(chief, { meeting, reason: '改期', ...once }),
@@ -186,9 +186,9 @@ describe('a meeting', () => {
     await putOn(meeting, id);
     expect(await codesOf(putOn(meeting, id))).toEqual(['ILLEGAL_STEP']);
     // one that was taken off can be put on again, under a number of its own
-    await desk().takeOffAgenda(clerk, { meeting, number: 1, ...once });
+    await desk().takeOffAgenda(clerk, { meeting, agendaItem: 1, ...once });
     expect((await putOn(meeting, id)).agenda.map(({ number }) => number)).toEqual([2]);
-    expect(await codesOf(desk().takeOffAgenda(clerk, { meeting, number: 1, ...once }))).toEqual(['NOT_FOUND']);
+    expect(await codesOf(desk().takeOffAgenda(clerk, { meeting, agendaItem: 1, ...once }))).toEqual(['NOT_FOUND']);
   });
 
   test('puts a case off, which waits until the next meeting has it with the same question', async () => {

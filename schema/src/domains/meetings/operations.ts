@@ -11,7 +11,7 @@ import { MEETING_KIND, MEETING_OUTCOME, MEETING_OUTCOMES, MEETING_STATE, PRESENC
 
 const article = ARTICLES.meetings;
 const meetingId = z.uuid().meta({ scalar: 'ID' });
-const number = z.int().min(1).meta({ description: 'Of the item on the agenda.' });
+const agendaItem = z.int().min(1).meta({ description: 'Its number on the agenda.' });
 const colleague = person.extend({ name: text(100) }).meta({ inputType: 'HandlerInput' });
 const WITHOUT_NUMBERS = 'Without identity, phone or account numbers.';
 
@@ -116,7 +116,7 @@ export const takeOffAgenda = mutation('takeOffAgenda', {
   zh: '撤下议题',
   by: 'RECORD_MEETING',
   article,
-  input: { meeting: meetingId, number },
+  input: { meeting: meetingId, agendaItem },
   answer: MeetingAnswer,
 });
 
@@ -152,7 +152,7 @@ export const recordOutcome = mutation('recordOutcome', {
   article,
   input: {
     meeting: meetingId,
-    number,
+    agendaItem,
     outcome: word(MEETING_OUTCOME, MEETING_OUTCOMES),
     reason: optionalText(1000).meta({ description: `Needed to refuse or to put off. ${WITHOUT_NUMBERS}` }),
     conditions: z

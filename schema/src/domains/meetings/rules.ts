@@ -161,7 +161,10 @@ export function openItem(meeting: Meeting, number: number): AgendaItem {
   requirePlanned(meeting);
   const found = meeting.agenda.find((item) => item.number === number);
   if (found) return found;
-  throw problem('NOT_FOUND', `${titleOf(meeting)} has no item ${number} on its agenda.`, { article, field: 'number' });
+  throw problem('NOT_FOUND', `${titleOf(meeting)} has no item ${number} on its agenda.`, {
+    article,
+    field: 'agendaItem',
+  });
 }
 
 /**
