@@ -279,7 +279,7 @@ describe('people', () => {
       const variables = { keys: [{ id, at: TOWNSHIP, copy: true }] };
       const { data, errors } = await federation.ask(TOWNSHIP, { role: 'handling', query, variables, token });
       expect(errors ?? []).toEqual([]);
-      return (data?.['_handling'] as { meetings: unknown }[])[0]?.meetings;
+      return (data as { _handling: { meetings: unknown }[] })._handling[0]?.meetings;
     };
     const shown = {
       id: meeting,

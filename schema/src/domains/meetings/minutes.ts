@@ -18,7 +18,7 @@ export function minutesText(meeting: Meeting, number: string, desk: string, at: 
   const [chair] = seats;
   return `${[
     `# ${plain(desk)}${plain(department ?? '')}${MEETING_KIND_LABELS[kind]}纪要`,
-    `${number}`,
+    number,
     listed([
       `时间:${day} ${begins}`,
       `地点:${plain(place)}`,
