@@ -20,7 +20,7 @@ const PAGE = parse(`query ($division: ID!, $ticket: String!, $page: Int!) {
 
 /** Longest wait for a node that draws a paper, ms, and the time between two questions. */
 const PREPARING_MS = 130_000;
-const ASK_AGAIN_MS = 300;
+const ASK_AGAIN_MS = 100;
 
 /** A paper is shown alone: it runs nothing, loads nothing, and stands in no frame. */
 const ALONE = "default-src 'none'; frame-ancestors 'none'; sandbox";

@@ -22,7 +22,7 @@ import { CITY, COUNTY, ITEM, VILLAGE } from './testing/memory-federation.ts';
 const RULES = specifiedRules.filter((rule) => rule !== NoUnusedFragmentsRule);
 
 /** Questions about the viewer's own: rights on a case, wherever it is, uploads, signals and projects. The viewer's desk answers them. */
-const OF_THE_ASKER = ['steps', 'upload', 'signals', 'myProjects'];
+const OF_THE_ASKER = ['steps', 'upload', 'signals', 'myProjects', 'myEnterprises'];
 
 const rootFields = (schema: GraphQLSchema): GraphQLField<unknown, unknown>[] =>
   [schema.getQueryType(), schema.getMutationType()].flatMap((type) => Object.values(type?.getFields() ?? {}));

@@ -55,6 +55,13 @@ export function examples(asking: Asking): void {
     expect(printed).toMatch(/ENDED 调离, 待重新认领 0\nPOST_ENDED/);
   });
 
+  test('the example of a steward names one, shows the enterprise’s case at the village, and ends', async () => {
+    const printed = await example('follow-an-enterprise');
+    expect(printed).toMatch(/三门联动公司 913301\*{8}058B: 管家 邵明月, 联络员 李经理 138\*{4}0009/);
+    expect(printed).toMatch(/企业在办件 \S+ 331022103201-\d{8}-\d+: FORWARDING \S+/);
+    expect(printed).toMatch(/联络员电话 13800000009\n终止后 0 家/);
+  });
+
   test('the example of competence names who accepts and who decides', async () => {
     expect(await example('ask-competence')).toMatch(/800 元: 受理 亭旁镇, 决定 \S+/);
   });

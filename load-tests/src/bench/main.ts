@@ -7,6 +7,8 @@ import type { DriftResult } from './drift.ts';
 import { drift } from './drift.ts';
 import type { CasesResult } from './cases.ts';
 import { cases } from './cases.ts';
+import type { FirstPageResult } from './first-page.ts';
+import { firstPage } from './first-page.ts';
 import type { HandoffResult } from './handoff.ts';
 import { handoff } from './handoff.ts';
 import type { LifecycleResult } from './lifecycle.ts';
@@ -26,6 +28,7 @@ npm run bench -- search [--items 2000] [--nodes 10] [--rounds 20] [--keep]
 npm run bench -- drift [--items 2000] [--nodes 295] [--rounds 20] [--keep]
 npm run bench -- cases [--few 10000] [--many 1000000] [--rounds 20] [--lives 400] [--profile DIR] [--keep]
 npm run bench -- papers [--cases 10000] [--papers 10000] [--bytes 500000] [--rounds 20] [--keep]
+npm run bench -- first-page [--rounds 10] [--keep]
 npm run bench -- signals [--readers 1000] [--rounds 20] [--keep]
 npm run bench -- subtree [--nodes 300] [--cases 100000] [--hosts 10] [--rounds 40] [--keep]
 npm run bench -- handoff [--handoffs 4000] [--backlog 2000] [--quiet 200] [--concurrency 8] [--seconds 10] [--profile DIR] [--keep]
@@ -56,6 +59,7 @@ type Result =
   | DriftResult
   | CasesResult
   | PapersResult
+  | FirstPageResult
   | SignalsResult
   | SubtreeResult;
 
@@ -106,6 +110,8 @@ function run(name: string, values: Values, tell: (line: string) => void): Promis
         },
         tell,
       );
+    case 'first-page':
+      return firstPage({ rounds: number(values.rounds, 10) }, tell);
     case 'signals':
       return signals({ readers: number(values.readers, 1_000), rounds: number(values.rounds, 20) }, tell);
     case 'subtree':

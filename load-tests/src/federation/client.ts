@@ -1,5 +1,6 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { MAX_PIECE_BYTES } from '@liandong/schema/domains/uploads';
 import type { ErrorCode } from '@liandong/schema/kernel';
 import { problem } from '@liandong/schema/kernel';
 
@@ -52,6 +53,40 @@ export class Client {
   open(path: string, headers: Record<string, string> = {}): Promise<Response> {
     const login: Record<string, string> = this.#token === null ? {} : { authorization: `Bearer ${this.#token}` };
     return fetch(`${this.#gatewayUrl}${path}`, { headers: { ...login, ...headers } });
+  }
+
+  /** Uploads a file in pieces (tus 1.0). @returns the id under which an application names it */
+  async upload({
+    fileName,
+    mediaType,
+    bytes,
+  }: {
+    fileName: string;
+    mediaType: string;
+    bytes: Buffer;
+  }): Promise<string> {
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const metadata = Object.entries({ filename: fileName, filetype: mediaType, sha256 })
+      .map(([key, value]) => `${key} ${Buffer.from(value).toString('base64')}`)
+      .join(',');
+    const opened = await this.#tus('POST', '/uploads', {
+      'upload-length': String(bytes.length),
+      'upload-metadata': metadata,
+    });
+    const path = opened.headers.get('location') ?? '';
+    for (let at = 0; at < bytes.length; at += MAX_PIECE_BYTES) {
+      const headers = { 'upload-offset': String(at), 'content-type': 'application/offset+octet-stream' };
+      await this.#tus('PATCH', path, headers, bytes.subarray(at, at + MAX_PIECE_BYTES));
+    }
+    return path.split('/').at(-1) ?? '';
+  }
+
+  async #tus(method: string, path: string, headers: Record<string, string>, body?: Buffer): Promise<Response> {
+    const login = { authorization: `Bearer ${this.#token ?? ''}`, 'tus-resumable': '1.0.0' };
+    const sent = { method, headers: { ...login, ...headers }, ...(body && { body: new Uint8Array(body) }) };
+    const answer = await fetch(new URL(path, this.#gatewayUrl), sent);
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    return answer;
   }
 
   /** Logs in at the embedded issuer. @throws {ProblemError} UNAUTHENTICATED */

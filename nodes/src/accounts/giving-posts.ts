@@ -6,6 +6,7 @@ import { problem } from '@liandong/schema/kernel';
 import type { InputOf, Viewer } from '@liandong/schema/operation';
 import type { SharedTx } from '../db/index.ts';
 import { endDevicesOf } from '../devices/index.ts';
+import { countStewarded } from '../stewards/index.ts';
 import { findOffices } from '../offices/index.ts';
 import { logChange } from '../roster/index.ts';
 import type { Ending } from './account-store.ts';
@@ -91,19 +92,21 @@ export async function endAll(
   if (ids.length > 0) await store.endPosts(tx, ids, ending);
 }
 
-/** What a person leaves behind at a desk: open cases, devices and their numbers. */
+/** What a person leaves behind at a desk: open cases, enterprises, devices and their numbers. */
 export interface LeftBehind {
   cases: number;
+  enterprises: number;
   devices: number;
   numbers: number;
 }
 
-/** A person without a post at the desk any more: their cases wait for another handler, their devices end. */
+/** A person without a post at the desk any more: their cases wait for another handler, their enterprises for another steward, and
+ * their devices end. */
 export async function leaveDesk(
   tx: SharedTx,
   person: Pick<PersonRef, 'issuer' | 'sub'>,
   ending: Ending,
 ): Promise<LeftBehind> {
   const cases = await store.releaseHandled(tx, person);
-  return { cases, ...(await endDevicesOf(tx, person, ending)) };
+  return { cases, enterprises: await countStewarded(tx, person), ...(await endDevicesOf(tx, person, ending)) };
 }

@@ -5,6 +5,7 @@ import { requireReaderOver } from '@liandong/schema/operation';
 import { z } from 'zod';
 import { cursorOf, noCursor, placeOf, placesOf } from '../db/index.ts';
 import { countHeld } from '../devices/index.ts';
+import { countStewarded } from '../stewards/index.ts';
 import * as store from './account-store.ts';
 import { viewOf, viewsOf } from './account-views.ts';
 import { loginsKept } from './login-handlers.ts';
@@ -51,12 +52,13 @@ function registersRead(parts: AccountsParts): Pick<AccountHandlers, 'accounts' |
       over(viewer);
       const row = (await store.findAccount(queries, username)) ?? store.noAccount(node, username);
       const person = { issuer: row.issuer, sub: subjectOf(username, node) };
-      const [account, cases, held] = await Promise.all([
+      const [account, cases, enterprises, held] = await Promise.all([
         viewOf(queries, row, dayOf(now())),
         store.countHandled(queries, person),
+        countStewarded(queries, person),
         countHeld(queries, person),
       ]);
-      return { account, cases, ...held };
+      return { account, cases, enterprises, ...held };
     },
   };
 }

@@ -55,14 +55,28 @@ function rowsOf({ vault }: NodeQueries, { id, application }: Applied) {
 /** Apart from what else is digested with a node's keys. */
 const textOf = ({ by, form }: SearchKey) => `applicant ${by} ${form}`;
 
+const textOfNumber = (form: string) => textOf({ by: 'ID_NUMBER', form });
+
+/** The digest of a number in the form that is compared: the same by which its applicant's cases are found. */
+export const numberDigest = ({ vault }: Pick<NodeQueries, 'vault'>, form: string): string =>
+  vault.digest(textOfNumber(form));
+
+/** The digests of a number under all keys in use. */
+export const numberDigests = (queries: NodeQueries, form: string): Promise<string[]> =>
+  digestsOf(queries, textOfNumber(form));
+
+/** All keys in use, of which a command may have made one since this host began. */
+async function digestsOf(queries: NodeQueries, text: string): Promise<string[]> {
+  const keys = await queries.query<{ kid: string }>(`SELECT kid FROM data_keys WHERE node = $1 AND retired_at IS NULL`);
+  return queries.vault.digestsUnder(
+    keys.map(({ kid }) => kid),
+    text,
+  );
+}
+
 /** The newest cases that are found by a key, by their ids. @param most at most so many */
 export async function findByApplicant(queries: NodeQueries, key: SearchKey, most: number): Promise<string[]> {
-  // all keys in use, of which a command may have made one since this host began
-  const keys = await queries.query<{ kid: string }>(`SELECT kid FROM data_keys WHERE node = $1 AND retired_at IS NULL`);
-  const digests = await queries.vault.digestsUnder(
-    keys.map(({ kid }) => kid),
-    textOf(key),
-  );
+  const digests = await digestsOf(queries, textOf(key));
   const rows = await queries.query<{ id: string }>(
     `SELECT c.id FROM cases c WHERE node = $1 AND id IN (
        SELECT case_id FROM applicant_digests WHERE node = $1 AND digest = ANY ($2) AND by = $3)
@@ -75,7 +89,9 @@ export async function findByApplicant(queries: NodeQueries, key: SearchKey, most
 /** How many digests of a node each data key has made. */
 export async function countDigests(queries: NodeQueries): Promise<Map<string, number>> {
   const rows = await queries.query<{ kid: string; count: number }>(
-    `SELECT split_part(digest, '.', 2) AS kid, count(*) AS count FROM applicant_digests WHERE node = $1 GROUP BY 1`,
+    `SELECT kid, count(*)::int AS count FROM (
+       SELECT split_part(digest, '.', 2) AS kid FROM applicant_digests WHERE node = $1
+       UNION ALL SELECT split_part(digest, '.', 2) FROM stewarded_enterprises WHERE node = $1) AS made GROUP BY 1`,
   );
   return new Map(rows.map(({ kid, count }) => [kid, count]));
 }
@@ -109,7 +125,10 @@ export async function digestBatch(db: HostDb, node: string, failures: Pick<Failu
     );
     await insert(tx, applicantDigestsTable, digests, 'KEEP');
     const last = rows.length < BATCH ? null : (rows.at(-1)?.id ?? null);
-    if (last === null) await dropOrphans(tx);
+    if (last === null) {
+      await dropOrphans(tx);
+      await redigestEnterprises(tx, kid, failures);
+    }
     await saveProgress(tx, { kid, after: last });
   });
   return true;
@@ -129,6 +148,22 @@ async function openedRows(tx: SharedTx, { id, application }: Applied, failures: 
   } catch (error) {
     failures.note('digesting an applicant', { node: tx.node, case: id }, error);
     return [];
+  }
+}
+
+/** The enterprises with a steward are few, and are found by the same digests. */
+async function redigestEnterprises(tx: SharedTx, kid: string, failures: Pick<Failures, 'note'>): Promise<void> {
+  const rows = await tx.query<{ id: string; code: string }>(
+    `SELECT id, code FROM stewarded_enterprises WHERE node = $1 AND NOT starts_with(digest, $2)`,
+    [textPrefix(kid)],
+  );
+  for (const { id, code } of rows) {
+    try {
+      const digest = numberDigest(tx, await tx.vault.open('stewarded_enterprises.code', id, code));
+      await tx.query(`UPDATE stewarded_enterprises SET digest = $3 WHERE node = $1 AND id = $2`, [id, digest]);
+    } catch (error) {
+      failures.note('digesting an enterprise', { node: tx.node, enterprise: id }, error);
+    }
   }
 }
 

@@ -7,6 +7,8 @@ export {
   digestBatch,
   findByApplicant,
   keepApplicant,
+  numberDigest,
+  numberDigests,
   replaceApplicant,
 } from './applicant-digests.ts';
 export { caseElements } from './case-elements.ts';

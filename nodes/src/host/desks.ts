@@ -37,6 +37,7 @@ import { savedListsDomain } from '@liandong/schema/domains/saved-lists';
 import { uploads } from '@liandong/schema/domains/uploads';
 import { signals } from '@liandong/schema/domains/signals';
 import { subtreeCases } from '@liandong/schema/domains/subtree-cases';
+import { stewards } from '@liandong/schema/domains/stewards';
 import { sharing } from '@liandong/schema/domains/sharing';
 import { roster } from '@liandong/schema/domains/roster';
 import { accountHandlers, accountLookup } from '../accounts/index.ts';
@@ -77,6 +78,7 @@ import { findPosts, findStandings, findToldChanges, rosterHandlers, rosterLookup
 import { savedListHandlers } from '../saved-lists/index.ts';
 import { signalHandlers } from '../signals/index.ts';
 import { HostCases, casesWithinLookup, subtreeCasesHandlers } from '../subtree-cases/index.ts';
+import { stewardHandlers } from '../stewards/index.ts';
 import { sharingHandlers, suppliedMaterials } from '../sharing/index.ts';
 import { uploadHandlers } from '../uploads/index.ts';
 import type { HostParts } from './parts.ts';
@@ -182,6 +184,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, { drift, hostCases }: T
     atNode(accountsDomain, accountHandlers({ node, db, divisions, nodes: served, gate: parts.gate, now })),
     atNode(bundles, bundleHandlers({ ...house, desk: bundleDesk, successionOf })),
     atNode(projects, projectHandlers({ ...house, calendar, keeper, outbox, successionOf, posts: findPosts })),
+    atNode(stewards, stewardHandlers({ ...house, calendar, trust, successionOf, posts: findPosts })),
     atNode(sharing, sharingHandlers({ ...house, trust, outbox, posts: findPosts })),
     atNode(reads, readsHandlers(house)),
     atNode(

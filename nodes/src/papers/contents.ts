@@ -82,7 +82,7 @@ export async function filePart(
   if (opens.form === 'PDF') {
     const key = `${queries.node} ${opens.case} ${reader?.issuer} ${reader?.sub} ${until}`;
     const sheet = await parts.renderer.draw('SHEET', key, async () =>
-      sheetTask(parts, queries, opens, reader?.name ?? ''),
+      sheetTask(parts, queries, opens, reader?.name ?? null),
     );
     requireWithin(stretch.offset, sheet.bytes.length);
     const bytes = Buffer.from(sheet.bytes).subarray(stretch.offset, stretch.offset + stretch.length);
@@ -123,7 +123,7 @@ async function sheetTask(
   { node, divisions, now }: ContentsParts,
   queries: NodeQueries,
   file: File,
-  reader: string,
+  reader: string | null,
 ): Promise<SheetTask> {
   const papers: SheetPaper[] = [];
   const held = await heldPapers(queries, file.case);
@@ -139,11 +139,13 @@ async function sheetTask(
     papers.push({ title: `${papers.length + 1}. ${name}${which} ${fileName}`, mediaType, charset, bytes });
   }
   const at = MINUTE.format(now());
+  const who = reader ?? '申请人';
+  const place = reader === null ? '' : `(${divisions.get(node).name})`;
   return {
     kind: 'SHEET',
     papers,
-    cover: ['案卷材料', `办件编号 ${file.number}`, `阅卷人 ${reader}(${divisions.get(node).name})`, `生成时间 ${at}`],
-    watermark: `${reader} ${at} 仅供办件查阅`,
+    cover: ['案卷材料', `办件编号 ${file.number}`, `阅卷人 ${who}${place}`, `生成时间 ${at}`],
+    watermark: `${who} ${at} 仅供办件查阅`,
     foot: file.number,
   };
 }

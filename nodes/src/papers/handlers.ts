@@ -1,5 +1,6 @@
 import type { Material } from '@liandong/schema/case';
-import type { PaperAddressView, papers } from '@liandong/schema/domains/papers';
+import type { FileForm, PaperAddressView, papers } from '@liandong/schema/domains/papers';
+import { isDrawn } from '@liandong/schema/domains/papers';
 import { problem } from '@liandong/schema/kernel';
 import type { Viewer } from '@liandong/schema/operation';
 import type { StoredCase } from '../cases/index.ts';
@@ -26,7 +27,21 @@ export function papersHandlers(parts: ContentsParts): NodeHandlers<typeof papers
     if ((await absentMaterials(queries, [paper])).length > 0) {
       throw problem('NOT_FOUND', `${node} does not hold this paper. Ask the desk that holds the case.`, { node });
     }
+    if (isDrawn(paper.mediaType)) parts.renderer.wake();
     return addressOf({ node, vault: queries.vault }, { paper }, viewer, now());
+  }
+
+  /** @throws {ProblemError} NOT_FOUND if no paper of the case is here */
+  async function openFile(
+    queries: NodeQueries,
+    { id, number }: { id: string; number: string },
+    form: FileForm,
+    viewer: Viewer | null,
+  ): Promise<PaperAddressView> {
+    if ((await heldPapers(queries, id)).length === 0) {
+      throw problem('NOT_FOUND', `${node} holds no paper of this case. Ask the desk that holds it.`, { node });
+    }
+    return addressOf({ node, vault: queries.vault }, { case: id, number, form }, viewer, now());
   }
 
   return {
@@ -41,10 +56,7 @@ export function papersHandlers(parts: ContentsParts): NodeHandlers<typeof papers
 
     async caseFileAddress({ viewer, queries, input: { case: id, form } }) {
       const { file } = await readableCase(parts, queries, viewer, id, 'case');
-      if ((await heldPapers(queries, id)).length === 0) {
-        throw problem('NOT_FOUND', `${node} holds no paper of this case. Ask the desk that holds it.`, { node });
-      }
-      return addressOf({ node, vault: queries.vault }, { case: id, number: file.number, form }, viewer, now());
+      return openFile(queries, { id, number: file.number }, form, viewer);
     },
 
     async opinionPaperAddress({ viewer, queries, input }) {
@@ -57,6 +69,11 @@ export function papersHandlers(parts: ContentsParts): NodeHandlers<typeof papers
 
     async trackedPaperAddress({ queries, input: { number, code, sha256 } }) {
       return openPaper(queries, paperIn(await getTracked(queries, number, code), sha256), null);
+    },
+
+    async trackedFileAddress({ queries, input: { number, code, form } }) {
+      const { file } = await getTracked(queries, number, code);
+      return openFile(queries, { id: file.id, number }, form, null);
     },
 
     async paperPart({ viewer, queries, input: { ticket, entry, offset, length } }) {

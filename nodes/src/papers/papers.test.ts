@@ -243,6 +243,24 @@ describe('as a case goes on', () => {
 });
 
 describe('a whole file', () => {
+  const own = (form: 'PDF' | 'ZIP', change: Partial<typeof slip> = {}) =>
+    desk(VILLAGE, papers).trackedFileAddress(null, { ...slip, form, ...change });
+
+  test('is the applicant’s too, by number and tracking code, as a ZIP and as a sheet in the applicant’s name', async () => {
+    expect(await part(null, ticketOf(await own('ZIP')), 0, 0)).toMatchObject({
+      contentType: 'application/zip',
+      entries: LOW_INCOME_MATERIALS.length + 1,
+    });
+    const ofSheet = ticketOf(await own('PDF'));
+    const sheet = await prepared(() => part(null, ofSheet, 0, MAX_PART_BYTES));
+    expect(sheet).toMatchObject({ contentType: 'application/pdf', fileName: `${slip.number}.pdf` });
+  });
+
+  test('is refused to the public without the right code', async () => {
+    expect(await codesOf(own('ZIP', { code: 'WRONG234' }))).toEqual(['NOT_FOUND']);
+    expect(await codesOf(own('PDF', { number: '331022103201-20260101-999999' }))).toEqual(['NOT_FOUND']);
+  });
+
   const fileFor = (viewer: Viewer | null, form: 'PDF' | 'ZIP') =>
     desk(VILLAGE, papers).caseFileAddress(viewer, { case: id, form });
 

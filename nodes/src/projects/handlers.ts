@@ -1,6 +1,5 @@
 import {
   amendProject,
-  approvalWait,
   answererOf,
   dispatchProject,
   endProject,
@@ -18,37 +17,32 @@ import type {
   ProjectView,
   projects,
 } from '@liandong/schema/domains/projects';
-import type { DivisionCode, Divisions, OfficialCalendar } from '@liandong/schema/kernel';
+import type { DivisionCode } from '@liandong/schema/kernel';
 import type { SuccessionOf } from '@liandong/schema/case';
 import type { Page, PageRequest, Viewer } from '@liandong/schema/operation';
-import { clockOf, custodyAt, requireOpenNode, resultOf } from '@liandong/schema/case';
+import { requireOpenNode } from '@liandong/schema/case';
 import { dayOf, isDay, problem } from '@liandong/schema/kernel';
 import { projectFactOf, totalDaysOf } from '@liandong/schema/domains/figures';
 import { requireReaderOver } from '@liandong/schema/operation';
 import type { PostsOf } from '../cases/index.ts';
 import { readableCases } from '../cases/index.ts';
 import { findBundles } from '../catalogue/index.ts';
-import type { HostDb, NodeHandlers, NodeQueries, SharedTx } from '../db/index.ts';
+import type { NodeHandlers, NodeQueries, SharedTx } from '../db/index.ts';
 import { cursorOf, noCursor, placeOf } from '../db/index.ts';
-import type { Failures } from '../failures/index.ts';
 import { readablePage } from '../failures/index.ts';
 import type { Outbox } from '../handoff/index.ts';
+import type { ApprovalParts } from './approval-views.ts';
+import { approvalOf } from './approval-views.ts';
 import type { ProjectKeeper } from './project-keeper.ts';
 import type { ProjectCursor, StoredProject } from './project-store.ts';
 import { findProject, findProjects, listProjects, listProjectsOf, lockProject } from './project-store.ts';
 
-export interface ProjectsParts {
-  node: DivisionCode;
-  db: HostDb;
-  divisions: Divisions;
-  calendar: () => OfficialCalendar;
+export interface ProjectsParts extends ApprovalParts {
   keeper: ProjectKeeper;
   outbox: Outbox;
   successionOf: SuccessionOf;
   /** The people a person stands in for. */
   posts: PostsOf;
-  failures: Failures;
-  now: () => Date;
 }
 
 type Post = Parameters<typeof registerProject>[0];
@@ -189,10 +183,8 @@ function viewOf(parts: ProjectsParts, { file }: StoredProject): ProjectView {
   };
 }
 
-async function casesOf(
-  { node, db, divisions, calendar, failures, now }: ProjectsParts,
-  { cases }: ProjectFile,
-): Promise<ProjectCaseView[]> {
+async function casesOf(parts: ProjectsParts, { cases }: ProjectFile): Promise<ProjectCaseView[]> {
+  const { node, db, failures } = parts;
   const found = await readableCases(
     db.queries(node),
     cases.map(({ id }) => id),
@@ -201,17 +193,7 @@ async function casesOf(
   const known = new Map(found.map(({ file }) => [file.id, file]));
   return cases.map((linked): ProjectCaseView => {
     const file = known.get(linked.id);
-    if (!file) return { ...linked, ...UNKNOWN };
-    const clock = clockOf(file, calendar(), divisions, now());
-    return {
-      ...linked,
-      state: file.state,
-      waits: approvalWait(file, clock, calendar()),
-      result: resultOf(file),
-      custodian: file.custodian,
-      clock,
-      staleSince: custodyAt(file, node) === 'ELSEWHERE' ? file.lastAt : null,
-    };
+    return file ? approvalOf(parts, linked, file) : { ...linked, ...UNKNOWN };
   });
 }
 

@@ -313,6 +313,7 @@ describe('the personal fields of the domains', () => {
       'Consent',
       'EarlierApplication',
       'EnquiryAsker',
+      'EnterpriseContact',
       'InterestedParty',
       'NextApplication',
     ]);

@@ -2,7 +2,7 @@ import type { CaseFile, IdType, LogLine } from '@liandong/schema/case';
 import type { DataAnswerBody, DataAsking, DataRecord, DataRequestBody } from '@liandong/schema/domains/sharing';
 import type { DivisionCode, Divisions, Problem } from '@liandong/schema/kernel';
 import { ARTICLES, dayOf, ERRORS, filingNodeOf, problem, ProblemError } from '@liandong/schema/kernel';
-import { ID_TYPES, logLineSchema } from '@liandong/schema/case';
+import { actingFor, ID_TYPES, logLineSchema } from '@liandong/schema/case';
 import { SIGNED_TYPES } from '@liandong/schema/wire';
 import {
   dataAnswerSchema,
@@ -187,6 +187,7 @@ export class DataReceiver {
 
   /** What the signed lines prove. A request without valid proof is outside any grant. */
   async #proofOf(body: DataRequestBody, from: string, at: Date): Promise<Proof | Problem> {
+    const { trust } = this.#parts;
     const unproved = (why: string) => outOfGrant('case', why, ARTICLES.statutoryDuty);
     try {
       const [first = '', ...others] = body.lines;
@@ -197,11 +198,16 @@ export class DataReceiver {
       const further: LogLine[] = [];
       for (const jws of others) further.push(await this.#line(jws, body.case));
       const corrected = further.find((line) => line.action === 'APPLICATION_CORRECTED');
+      // only the desk that took a case in says what its application says, or the node that took over from that desk
+      if (corrected && corrected.node !== actingFor(filed.node, trust.successionOf) && corrected.node !== filed.node) {
+        return unproved('The correction was not made by the desk that took the case in.');
+      }
       if (sha256(body.application) !== (corrected ?? filed).data.application) {
         return unproved('The application is not the one that was filed.');
       }
       if (filed.node !== from) {
-        const handed = further.find((line) => 'to' in line.data);
+        // a desk can't hand itself a case
+        const handed = further.find((line) => 'to' in line.data && line.node !== from);
         if (!handed || !('to' in handed.data) || handed.data.to !== from) {
           return unproved(`Nothing shows that the case came to ${from}.`);
         }

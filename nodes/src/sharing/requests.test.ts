@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import type { LogLine } from '@liandong/schema/case';
+import { SIGNED_TYPES } from '@liandong/schema/wire';
 import type { DataRequestBody, DataRequestView } from '@liandong/schema/domains/sharing';
 import type { ProblemError } from '@liandong/schema/kernel';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, agent, application, clerk, countyClerk, homestead } from '../testing/cases.ts';
+import { trustOfAll } from '../testing/signing.ts';
+import { sha256 } from '../trust/index.ts';
 import { isolate } from '../testing/isolate.ts';
 import { DataSharing, ESSENTIAL, HOUSEHOLD, withoutHousehold } from '../testing/sharing.ts';
 import { putOutbox, readOutbox } from '../testing/outbox.ts';
@@ -321,6 +325,57 @@ describe('a request whose proof cannot be believed', () => {
       body.lines = [...body.lines, forwarded?.jws ?? ''];
     }, OTHER_TOWNSHIP);
     expect(found).toMatchObject({ about: OTHER_TOWNSHIP });
+  });
+
+  test('with a correction that only the asking desk signed is refused and lights up', async () => {
+    const trust = await trustOfAll(federation);
+    const id = await steps.file(agent, withoutHousehold());
+    await steps.forward(id, agent);
+    await steps.arrives(id, clerk);
+    await isolate(federation, TOWNSHIP, async () => void (await data.ask(id, clerk)));
+    const [row] = await readOutbox(federation, TOWNSHIP, id, 'DATA_REQUEST');
+    const asked = JSON.parse(row?.body ?? '{}') as DataRequestBody;
+    const application = asked.application.replace('331022195203120028', '331022196407080018');
+    const [filed] = await federation.rows<{ jws: string }>(
+      TOWNSHIP,
+      `SELECT jws FROM case_log WHERE node = $1 AND case_id = $2 AND seq = 1`,
+      [TOWNSHIP, id],
+    );
+    const { payload } = await trust.verify(filed?.jws ?? '', SIGNED_TYPES.line);
+    const { data: said, ...first } = payload as LogLine & { action: 'FILED' };
+    const { consent, facts } = said;
+    const corrected = {
+      parts: ['APPLICANT'],
+      reason: '证件号码有误',
+      application: sha256(application),
+      consent,
+      facts,
+    };
+    const line = { ...first, seq: 2, node: TOWNSHIP, action: 'APPLICATION_CORRECTED', data: corrected };
+    const forged = await trust.sign(TOWNSHIP, SIGNED_TYPES.line, line);
+    const body = { ...asked, request: randomUUID(), application, lines: [...asked.lines, forged] };
+    await putOutbox(federation, TOWNSHIP, {
+      receiver: COUNTY,
+      kind: 'DATA_REQUEST',
+      caseId: id,
+      body: JSON.stringify(body),
+    });
+    await eventually(async () => (await data.logged(COUNTY, body.request)).length > 0);
+    expect(await data.logged(COUNTY, body.request)).toMatchObject([{ outcome: 'REFUSED', item: null }]);
+    expect((await data.lights(COUNTY, id))[0]).toMatchObject({ level: 'RED', about: TOWNSHIP });
+  });
+
+  test('with a handing over that only the asking desk signed is refused and lights up', async () => {
+    const trust = await trustOfAll(federation);
+    const [found] = await inject(async (body) => {
+      const { payload } = await trust.verify(body.lines[0] ?? '', SIGNED_TYPES.line);
+      const { data: _, ...first } = payload as LogLine;
+      const data = { to: OTHER_TOWNSHIP, epoch: 2 };
+      const line = { ...first, seq: 2, node: OTHER_TOWNSHIP, action: 'FORWARDED', data };
+      body.lines = [...body.lines, await trust.sign(OTHER_TOWNSHIP, SIGNED_TYPES.line, line)];
+    }, OTHER_TOWNSHIP);
+    expect(found).toMatchObject({ about: OTHER_TOWNSHIP });
+    expect(found?.detail).toContain(`Nothing shows that the case came to ${OTHER_TOWNSHIP}`);
   });
 
   test('for another desk’s case is refused and lights up', async () => {

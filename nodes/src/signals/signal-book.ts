@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Note } from '@liandong/schema/domains/notes';
-import type { CaseAt, SignalDraft } from '@liandong/schema/domains/signals';
-import { handlerSignal, noteSignals, opinionSignal, signalsOf } from '@liandong/schema/domains/signals';
+import type { CaseAt, SignalDraft, StewardDraft } from '@liandong/schema/domains/signals';
+import { handlerSignal, noteSignals, opinionSignal, signalsOf, stewardSignals } from '@liandong/schema/domains/signals';
 import type { CaseFile, LogLine } from '@liandong/schema/case';
 import type { StoredCase } from '../cases/index.ts';
 import type { SharedTx } from '../db/index.ts';
@@ -27,11 +27,15 @@ export class SignalBook {
     let before = file;
     let previous = lines.at(-1)?.line ?? null;
     const drafts: SignalDraft[] = [];
+    const toStewards: StewardDraft[] = [];
     for (const [line, after] of steps) {
-      drafts.push(...signalsOf({ node: tx.node, file: after, handler }, line, before, previous));
+      const at = { node: tx.node, file: after, handler };
+      const made = signalsOf(at, line, before, previous);
+      drafts.push(...made);
+      toStewards.push(...stewardSignals(at, line, made));
       [before, previous] = [after, line];
     }
-    await this.write(tx, drafts);
+    await this.write(tx, drafts, toStewards);
   };
 
   /** A note on a case, written here or received. */
@@ -50,10 +54,14 @@ export class SignalBook {
   }
 
   /** Stores signals; a limit that was told of already is not told of again. */
-  async write(tx: SharedTx, drafts: readonly SignalDraft[]): Promise<void> {
-    if (drafts.length === 0) return;
+  async write(tx: SharedTx, drafts: readonly SignalDraft[], toStewards: readonly StewardDraft[] = []): Promise<void> {
+    if (drafts.length + toStewards.length === 0) return;
     tx.afterCommit(() => this.#wake());
-    await insertAll(tx, drafts);
+    // at once: neither may come behind the commit of a transaction that is sent as a whole
+    await Promise.all([
+      drafts.length > 0 && insertAll(tx, drafts),
+      toStewards.length > 0 && insertToStewards(tx, toStewards),
+    ]);
   }
 }
 
@@ -76,6 +84,32 @@ const insertAll = coalesced(async (tx: SharedTx, given: readonly (readonly Signa
      FROM json_to_recordset($2) AS s (id uuid, kind text, at timestamptz, case_id text, number text, item text,
        meeting uuid, sub text, issuer text, department text, by_sub text, due_at timestamptz)
      ON CONFLICT (node, case_id, due_at, department) WHERE kind = 'DUE_TOMORROW' DO NOTHING`,
+    [JSON.stringify(rows)],
+  );
+  return given.map(() => undefined);
+});
+
+/** Signals to stewards (管家): the statement finds the enterprise by the digest that the case's applicant has as well. */
+const insertToStewards = coalesced(async (tx: SharedTx, given: readonly (readonly StewardDraft[])[]) => {
+  const rows = given.flat().map(({ caseId, by, kind, at, number, item, told }) => ({
+    kind,
+    at,
+    number,
+    item,
+    told,
+    id: randomUUID(),
+    case_id: caseId,
+    by_sub: by,
+  }));
+  await tx.query(
+    `INSERT INTO signals (node, id, kind, at, case_id, number, item, sub, issuer, department, by_sub)
+     SELECT $1, s.id, s.kind, s.at, s.case_id, s.number, s.item, e.steward_sub, e.steward_issuer, '', s.by_sub
+     FROM json_to_recordset($2) AS s (id uuid, kind text, at timestamptz, case_id text, number text, item text,
+       by_sub text, told json)
+     JOIN applicant_digests d ON d.node = $1 AND d.case_id = s.case_id AND d.by = 'ID_NUMBER'
+     JOIN stewarded_enterprises e ON e.node = $1 AND e.digest = d.digest AND e.ended_at IS NULL
+     WHERE e.steward_sub IS DISTINCT FROM s.by_sub
+       AND NOT EXISTS (SELECT 1 FROM json_array_elements_text(s.told) AS t (sub) WHERE t.sub = e.steward_sub)`,
     [JSON.stringify(rows)],
   );
   return given.map(() => undefined);

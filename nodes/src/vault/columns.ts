@@ -7,6 +7,7 @@ import { askersTable, enquiriesTable, enquiryReferralsTable } from '../enquiries
 import { opinionRequestsTable } from '../joint/tables.ts';
 import { meetingItemsTable, meetingsTable, meetingTasksTable } from '../meetings/tables.ts';
 import { caseNotesTable } from '../notes/tables.ts';
+import { stewardedEnterprisesTable } from '../stewards/tables.ts';
 import { uploadsTable } from '../uploads/tables.ts';
 import { dataRequestsTable, registerRowsTable } from '../sharing/tables.ts';
 
@@ -33,6 +34,7 @@ const uuid = (name: string) => ({ name, type: 'uuid' }) as const;
 export const SEALED_COLUMNS = {
   'cases.application': { table: 'cases', column: 'application', key: [text('id')], form: 'text' },
   ...sealedColumns(appointmentsTable),
+  ...sealedColumns(stewardedEnterprisesTable),
   ...sealedColumns(bundlesTable),
   ...sealedColumns(askersTable),
   ...sealedColumns(enquiriesTable),

@@ -29,6 +29,7 @@ import { sharingDuties } from './sharing/duties.ts';
 import { reportDuties } from './reports/duties.ts';
 import { rosterDuties } from './roster/duties.ts';
 import { signalDuties } from './signals/duties.ts';
+import { stewardDuties } from './stewards/duties.ts';
 import { subtreeCasesDuties } from './subtree-cases/duties.ts';
 
 /** Duties by domain. Apart from the list of domains: every rule asks the table of duties, and no duty asks a rule. */
@@ -48,6 +49,7 @@ export const DOMAIN_DUTIES = {
   ...accountDuties,
   ...deviceDuties,
   ...meetingDuties,
+  ...stewardDuties,
 };
 /** Those of the steps of every case. */
 export const CASE_DUTIES = { ...filingDuties, ...handlingDuties };

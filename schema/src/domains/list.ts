@@ -35,6 +35,7 @@ import { savedListsDomain } from './saved-lists/operations.ts';
 import { uploads } from './uploads/operations.ts';
 import { sharing } from './sharing/operations.ts';
 import { roster } from './roster/operations.ts';
+import { stewards } from './stewards/operations.ts';
 import { signals } from './signals/operations.ts';
 import { subtreeCases } from './subtree-cases/operations.ts';
 
@@ -70,6 +71,7 @@ export const DOMAINS = listed(
   accountsDomain,
   bundles,
   projects,
+  stewards,
   admission,
   legalBases,
   implementation,

@@ -142,6 +142,7 @@ export const ARTICLES = {
   freeProxy: '帮办代办制度(无偿代办);《行政许可法》第五十八条',
   /** Projects are registered, move on phase by phase and are dispatched by the centre. */
   projects: '投资项目代办服务制度(项目登记、阶段推进、派单督办)',
+  stewards: '管家式服务制度(企业管家、联络员)',
   /** Only key projects take the green channel, by an organ's head or chief representative, for a ground. */
   greenChannel: '重点项目绿色通道制度',
   /** An urgent case has the applicant's ground and another person's approval. */

@@ -125,6 +125,7 @@ export const ERRORS = {
   SLOT_FULL: { http: 409, retry: false, zh: '该时段已约满' },
   SLOT_CLOSED: { http: 409, retry: false, zh: '该时段已关闭或已开始' },
   APPOINTMENT_LIMIT: { http: 409, retry: false, zh: '未到期的预约已达上限' },
+  STEWARD_CONFLICT: { http: 409, retry: false, zh: '企业已有管家服务或服务已终止' },
   DEVICE_ENDED: { http: 409, retry: false, zh: '设备已停用' },
   DEVICE_LIMIT: { http: 409, retry: false, zh: '设备已达上限' },
   NUMBERS_LEFT: { http: 409, retry: false, zh: '预留编号尚未用完' },

@@ -108,6 +108,9 @@ export const POST_CHANGES = [
   'POST_GIVEN',
   'POST_ENDED',
   'ACCOUNT_ENDED',
+  'STEWARD_NAMED',
+  'STEWARD_CHANGED',
+  'STEWARD_ENDED',
 ] as const;
 export type PostChange = (typeof POST_CHANGES)[number];
 export const POST_CHANGE_LABELS: Record<PostChange, string> = {
@@ -124,5 +127,8 @@ export const POST_CHANGE_LABELS: Record<PostChange, string> = {
   POST_GIVEN: '任岗',
   POST_ENDED: '免岗',
   ACCOUNT_ENDED: '停用账号',
+  STEWARD_NAMED: '指定企业管家',
+  STEWARD_CHANGED: '更换企业管家',
+  STEWARD_ENDED: '终止管家服务',
 };
 export const POST_CHANGE = vocabulary('PostChangeKind', '岗位变动', POST_CHANGE_LABELS);

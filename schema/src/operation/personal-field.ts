@@ -1,7 +1,7 @@
 import type { DivisionCode } from '../kernel/divisions.ts';
 
 /** The kind of record that personal data belongs to. */
-export type PersonalRecord = 'CASE' | 'ENQUIRY' | 'APPOINTMENT';
+export type PersonalRecord = 'CASE' | 'ENQUIRY' | 'APPOINTMENT' | 'ENTERPRISE';
 
 /** A field of the graph that shows personal data. */
 export interface PersonalField {
@@ -92,4 +92,24 @@ export const clearAnswerOfAppointment = (recordedAs: string): PersonalField => (
   ...clearAnswer(() => recordedAs),
   kind: 'APPOINTMENT',
   subject: (_, args) => String(args['number']),
+});
+
+/** A field of an enterprise with a steward. @param below names of the personal fields below */
+export const personalOfEnterprise = (...below: string[]): PersonalField => ({
+  ...personalOfEnquiry(...below),
+  kind: 'ENTERPRISE',
+});
+
+/** A question about one enterprise whose answer holds its number; its argument `id` names it. */
+export const answerOfEnterprise = (recordedAs: string): PersonalField => ({
+  ...personalAnswer,
+  kind: 'ENTERPRISE',
+  subject: (_, args) => String(args['id']),
+  recordedAs: () => recordedAs,
+});
+
+/** The same for a number in the clear. */
+export const clearAnswerOfEnterprise = (recordedAs: string): PersonalField => ({
+  ...clearAnswerOfEnquiry(recordedAs),
+  kind: 'ENTERPRISE',
 });

@@ -18,6 +18,7 @@ export const SIGNED_TYPES = {
   project: 'ld-project+jws',
   partyWord: 'ld-party-word+jws',
   note: 'ld-note+jws',
+  stewardPass: 'ld-steward-pass+jws',
 } as const;
 export type SignedType = (typeof SIGNED_TYPES)[keyof typeof SIGNED_TYPES];
 

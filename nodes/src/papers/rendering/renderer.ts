@@ -18,7 +18,7 @@ const LIMIT_MS = { PAGE: 20_000, SHEET: 120_000 } as const satisfies Record<Task
 const MAX_MEMORY = 1_200_000_000;
 const MEMORY_LOOK_MS = 100;
 /** Time after its last task when a rendering process ends, ms. */
-const IDLE_MS = 60_000;
+const IDLE_MS = 300_000;
 /**
  * Bytes of drawings kept in memory for the next reader; a single one may take an eighth. Print sheets are for one reader
  * and are forgotten when their address is over.
@@ -72,6 +72,11 @@ export class Renderer {
     throw problem('INTERNAL', 'The paper could not be drawn; the log of the host says why.');
   }
 
+  /** Starts the process that draws pages, since a reader who has an address will soon ask for one. */
+  wake(): void {
+    this.#lanes.PAGE.wake();
+  }
+
   /** Ends the rendering processes. */
   stop(): void {
     for (const lane of Object.values(this.#lanes)) lane.stop();
@@ -119,6 +124,13 @@ class Lane {
     return answer;
   }
 
+  /** Starts the process, unless it runs. */
+  wake(): void {
+    if (this.#child) return;
+    this.#child = this.#start();
+    this.#endWhenIdle();
+  }
+
   stop(): void {
     clearTimeout(this.#idle);
     this.#child?.kill('SIGKILL');
@@ -133,9 +145,14 @@ class Lane {
       return await Promise.race([answerOf(child, task), this.#watched(child, LIMIT_MS[task.kind], over.signal)]);
     } finally {
       over.abort();
-      this.#idle = setTimeout(() => this.stop(), IDLE_MS);
-      this.#idle.unref();
+      this.#endWhenIdle();
     }
+  }
+
+  #endWhenIdle(): void {
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => this.stop(), IDLE_MS);
+    this.#idle.unref();
   }
 
   /** Ends a process that takes too much. */

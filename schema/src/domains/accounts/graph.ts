@@ -29,6 +29,10 @@ export function addAccounts(role: RoleBuilder): void {
         nullable: false,
         description: 'Open cases the person handles at this desk, which wait for another handler then.',
       }),
+      enterprises: t.exposeInt('enterprises', {
+        nullable: false,
+        description: 'Enterprises whose steward the person is, which wait for another then.',
+      }),
       devices: t.exposeInt('devices', { nullable: false, description: 'Devices of the person, which end.' }),
       numbers: t.exposeInt('numbers', {
         nullable: false,

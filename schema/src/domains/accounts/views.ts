@@ -60,6 +60,8 @@ export interface LeavingView {
   account: AccountView;
   /** Open cases the person handles, which wait for another handler then. */
   cases: number;
+  /** Enterprises whose steward the person is, which wait for another then. */
+  enterprises: number;
   /** Devices of the person, and their numbers that no case has. */
   devices: number;
   numbers: number;

@@ -86,6 +86,18 @@ export const trackedPaperAddress = query('trackedPaperAddress', {
   answer: PaperAddress,
 });
 
+/** @throws {ProblemError} NOT_FOUND, the same for a wrong number and a wrong code, and if no paper is held there */
+export const trackedFileAddress = query('trackedFileAddress', {
+  zh: '申请人查阅整卷',
+  about:
+    'a short-lived address of all papers of a case for its applicant, by number and tracking code: as one PDF for printing, or as a ZIP. Needs no login.',
+  by: 'PUBLIC',
+  article,
+  input: { ...slip, form: wordOf(FILE_FORM) },
+  route: SLIP_ROUTE,
+  answer: PaperAddress,
+});
+
 const ticket = z.string().max(4_000);
 
 /**
@@ -148,6 +160,7 @@ export const papers = domain('papers', {
     opinionPaperAddress,
     trackedPapers,
     trackedPaperAddress,
+    trackedFileAddress,
     paperPart,
     paperPage,
   },

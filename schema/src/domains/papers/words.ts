@@ -16,6 +16,12 @@ export function isShownInline(mediaType: string): boolean {
   return SHOWN_INLINE.includes(mediaType);
 }
 
+/** Papers whose pages are drawn as pictures. */
+const DRAWN: readonly string[] = ['application/pdf', 'image/jpeg', 'image/png'];
+export function isDrawn(mediaType: string): boolean {
+  return DRAWN.includes(mediaType);
+}
+
 export const FILE_FORMS = ['PDF', 'ZIP'] as const;
 export type FileForm = (typeof FILE_FORMS)[number];
 export const FILE_FORM = vocabulary<FileForm>('FileForm', 'How all papers of a case are taken together.', {

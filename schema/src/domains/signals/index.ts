@@ -8,10 +8,11 @@ export {
   opinionSignal,
   requireSignalReader,
   signalsOf,
+  stewardSignals,
   soonUntil,
   handlerSignal,
 } from './rules.ts';
-export type { CaseAt, Recipient, SignalDraft } from './rules.ts';
+export type { CaseAt, Recipient, SignalDraft, StewardDraft } from './rules.ts';
 export { MOST_COUNTED } from './views.ts';
 export type { SignalPreferencesView, SignalView, UnreadSignalsView } from './views.ts';
 export { SIGNAL_KINDS, SIGNAL_KIND_LABELS } from './words.ts';

@@ -156,6 +156,45 @@ export function signalsOf(at: CaseAt, line: LogLine, before: CaseFile | null, pr
   }
 }
 
+/** What a steward (管家) hears of the enterprise's cases, wherever they are: what the enterprise is to know. */
+const TOLD_TO_STEWARDS: Partial<Record<LogLine['action'], SignalKind>> = {
+  SUPPLEMENT_REQUESTED: 'SUPPLEMENT_ASKED',
+  DECIDED: 'DECIDED',
+  ANSWERED: 'DECIDED',
+  REPORT_DECIDED: 'DECIDED',
+  DEEMED_RENEWED: 'DECIDED',
+  NOT_ACCEPTED: 'DECIDED',
+  TERMINATED: 'DECIDED',
+  VOIDED: 'DECIDED',
+  REPORTED: 'REPORT_MOVED',
+  REPORT_PROGRESSED: 'REPORT_MOVED',
+  DOCUMENT_ISSUED: 'DOCUMENT_CAME',
+  WITHDRAWN: 'RECALLED',
+};
+
+/** A signal to the steward of the enterprise a case is for; who that is, the desk's list says when it is stored. */
+export interface StewardDraft extends Omit<SignalDraft, 'to' | 'meeting'> {
+  /** Subjects who hear the same already. */
+  told: string[];
+}
+
+/**
+ * The signal of a line to the steward of the enterprise, at the steward's desk; none of what all there are told.
+ * @param drafts from {@link signalsOf} for the same line
+ */
+export function stewardSignals(
+  { node, file }: Pick<CaseAt, 'node' | 'file'>,
+  line: LogLine,
+  drafts: readonly SignalDraft[],
+): StewardDraft[] {
+  const kind = TOLD_TO_STEWARDS[line.action];
+  if (kind === undefined) return [];
+  const { id: caseId, number, item } = file;
+  const by = line.node === node && line.actor.role !== null ? line.actor.sub : null;
+  const told = drafts.flatMap(({ to }) => to.sub ?? []);
+  return [{ kind, at: new Date(line.at), caseId, number, item, by, told, dueAt: null }];
+}
+
 /**
  * The signal of a note on a case. The notes that come along with a case tell nothing: the case itself does.
  * @param note as its desk signed it
