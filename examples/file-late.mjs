@@ -1,5 +1,5 @@
 // An agent in 包家村 registers a tablet, takes numbers ahead, files an application late with one of them, and ends the
-// tablet when it is lost.
+// tablet when it is lost. The chief of 亭旁镇 sees the devices of all desks of the township.
 //   node examples/file-late.mjs
 import { randomUUID } from 'node:crypto';
 import { ask, signIn } from './ask.mjs';
@@ -45,3 +45,15 @@ const { device: lost } = await change(
 );
 const [{ state, used }] = lost.blocks;
 console.log(`${lost.endReason} ${state}: 已用 ${used.length} 个, 可用 ${lost.left} 个`);
+
+const chief = await signIn('tingpang-chief');
+const { desks } = await ask(
+  `query ($division: ID!) {
+    desks: devicesWithin(division: $division) { node { name } devices { id name left endReason } errors { code } } }`,
+  { division: '331022103' },
+  chief,
+);
+for (const { node, devices } of desks) {
+  const found = devices?.find(({ id }) => id === device.id);
+  if (found) console.log(`${node.name} ${found.name}: ${found.endReason}, 可用 ${found.left} 个`);
+}

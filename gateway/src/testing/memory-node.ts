@@ -473,13 +473,15 @@ export class MemoryNode implements NodeServices {
       CLOSED: 0,
       CLOSED_IN_TIME: 0,
     };
+    const noProxied = { filed: 0, closed: 0, closedDays: 0 };
     return {
       division: this.code,
       from,
       to,
       figures,
       items: [...this.items.keys()].map((item) => ({ item, figures })),
-      nodes: [{ node: this.code, figures }],
+      proxy: noProxied,
+      nodes: [{ node: this.code, figures, proxy: noProxied }],
       watermarks: [{ node: this.code, seq: 1, behind: 0, asOf: COPIED_AT }],
       answeredBy: this.code,
     };

@@ -40,6 +40,7 @@ export function examples(asking: Asking): void {
     expect(printed).toMatch(/预留编号 20 个/);
     expect(printed).toMatch(/补录 331022103201-\d{8}-\d+: 收件/);
     expect(printed).toContain('LOST TAKEN_BACK: 已用 1 个, 可用 0 个');
+    expect(printed).toMatch(/包家村\S* 包家村平板: LOST, 可用 0 个/);
   });
 
   test('the example of signals hears of a case that comes and of a note on it', async () => {
@@ -60,6 +61,13 @@ export function examples(asking: Asking): void {
     expect(printed).toMatch(/三门联动公司 913301\*{8}058B: 管家 邵明月, 联络员 李经理 138\*{4}0009/);
     expect(printed).toMatch(/企业在办件 \S+ 331022103201-\d{8}-\d+: FORWARDING \S+/);
     expect(printed).toMatch(/联络员电话 13800000009\n终止后 0 家/);
+  });
+
+  test('the example of answers and reports ends one with an answer, the other with what came back from outside', async () => {
+    const printed = await example('answer-and-report');
+    expect(printed).toMatch(/答复件 331022-\d{8}-\d+: ANSWERED ON_CONDITIONS, 需要 节能审查意见/);
+    expect(printed).toMatch(/转报 331022-\d{8}-\d+: REPORTED → 省水利厅/);
+    expect(printed).toMatch(/送达 331022-\d{8}-\d+: CLOSED FORWARDED_CLOSED/);
   });
 
   test('the example of competence names who accepts and who decides', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { BLOCK_SIZE, blockExpiry } from '@liandong/schema/domains/devices';
-import type { BlockState, CaseNumberBlockView } from '@liandong/schema/domains/devices';
+import { BLOCK_SIZE, blockExpiry, blockStateAt } from '@liandong/schema/domains/devices';
+import type { CaseNumberBlockView, StoredBlockState } from '@liandong/schema/domains/devices';
 import type { Day, DivisionCode } from '@liandong/schema/kernel';
 import { caseNumberOf, problem } from '@liandong/schema/kernel';
 import { takeSerials } from '../case-numbers/index.ts';
@@ -54,7 +54,12 @@ export async function lockBlockOf(
   return block;
 }
 
-export async function endBlock(tx: SharedTx, id: string, state: Exclude<BlockState, 'OPEN'>, at: Date): Promise<void> {
+export async function endBlock(
+  tx: SharedTx,
+  id: string,
+  state: Exclude<StoredBlockState, 'OPEN'>,
+  at: Date,
+): Promise<void> {
   await tx.query(`UPDATE number_blocks SET state = $3, ended_at = $4 WHERE node = $1 AND id = $2`, [id, state, at]);
 }
 
@@ -131,7 +136,7 @@ function viewOf(
 ): CaseNumberBlockView {
   const used = filings.filter(({ block }) => block === id);
   // the clockwork may not have come by yet
-  const state = stored === 'OPEN' && expiresAt <= now ? 'EXPIRED' : stored;
+  const state = blockStateAt({ state: stored, expiresAt }, now);
   const numbers = Array.from({ length: size }, (_, i) => caseNumberOf(node, day, first + i));
   return {
     id,

@@ -218,6 +218,23 @@ describe('a device that is ended', () => {
     await end(device, agent);
   });
 
+  test('is seen with those of all desks below by administrators, chiefs and supervisors above, by agents at no other desk', async () => {
+    const [own, below] = [await register(clerk, '窗口平板'), await register()];
+    const at = async (node: string, viewer: Viewer) =>
+      (await desk(node).devices(viewer, { division: node })).map(({ id }) => id);
+    for (const role of ['ADMINISTRATOR', 'CHIEF', 'SUPERVISOR'] as const) {
+      const above = personAt(TOWNSHIP, role);
+      expect(await at(TOWNSHIP, above)).toContain(own);
+      expect(await at(VILLAGE, above)).toContain(below);
+      expect(await at(VILLAGE, personAt(COUNTY, role))).toContain(below);
+      expect(await codesOf(at(COUNTY, above))).toEqual(['FORBIDDEN']);
+    }
+    expect(await codesOf(at(VILLAGE, personAt(TOWNSHIP, 'AGENT')))).toEqual(['FORBIDDEN']);
+    expect(await at(TOWNSHIP, agent).catch(() => [])).toEqual([]);
+    await end(own, clerk, TOWNSHIP);
+    await end(below);
+  });
+
   test('makes room for another: a person has five at most', async () => {
     const made: string[] = [];
     for (let i = 0; i < 5; i++) made.push(await register(clerk, `平板${i}`));
@@ -244,6 +261,14 @@ describe('the register of a day’s numbers', () => {
     expect(whyOf(returned.device)).toMatchObject([{ why: 'RETURNED', count: 20, first: first(returned.block) }]);
     expect(whyOf(open.device)).toMatchObject([{ why: 'OPEN', count: 20 }]);
     setClock(9, 9);
+    const released = (await desk().caseNumberRegister(supervisor, { day: DAY })).gaps.filter(
+      (gap) => gap.device?.id === used.device,
+    );
+    expect(released).toMatchObject([
+      { why: 'RELEASED', count: 19, device: { ended: { reason: 'LOST', by: agent.name } } },
+    ]);
+    const [block] = (await desk().devices(agent, {})).flatMap(({ id, blocks }) => (id === used.device ? blocks : []));
+    expect(block).toMatchObject({ state: 'RELEASED', left: [] });
     await federation.db(VILLAGE).transact(VILLAGE, (tx) => expireBlocks(tx, federation.now()));
     const later = await desk().caseNumberRegister(supervisor, { day: DAY });
     expect(later.gaps.filter((gap) => gap.device?.id === open.device)).toMatchObject([{ why: 'EXPIRED', count: 20 }]);

@@ -1,5 +1,5 @@
-import type { CaseNumberRegisterView, NumberGap, RegisteredBlock } from '@liandong/schema/domains/devices';
-import { serialGaps } from '@liandong/schema/domains/devices';
+import type { CaseNumberRegisterView, RegisteredBlock } from '@liandong/schema/domains/devices';
+import { blockStateAt, serialGaps } from '@liandong/schema/domains/devices';
 import type { Day } from '@liandong/schema/kernel';
 import { caseNumberOf } from '@liandong/schema/kernel';
 import { countSerials } from '../case-numbers/index.ts';
@@ -24,7 +24,13 @@ export async function numberRegister(queries: NodeQueries, day: Day, now: Date):
     last: caseNumberOf(node, day, last),
     count: last - first + 1,
     why,
-    device: block && { id: block.device, name: block.deviceName, person: block.person, since: block.since },
+    device: block && {
+      id: block.device,
+      name: block.deviceName,
+      person: block.person,
+      since: block.since,
+      ended: block.ended,
+    },
   }));
   return { division: node, day, given, used: used.size, gaps };
 }
@@ -33,9 +39,11 @@ async function registeredBlocks(queries: NodeQueries, day: Day, now: Date): Prom
   const devices = new Map((await findDevices(queries, null)).map((device) => [device.id, device]));
   const blocks = await findBlocksOf(queries, day);
   return blocks.map(({ first, size, device, state, takenAt, endedAt, expiresAt }) => {
-    const why: NumberGap = state === 'OPEN' && expiresAt <= now ? 'EXPIRED' : state;
-    const since = why === 'OPEN' ? takenAt : (endedAt ?? expiresAt);
-    const { name = '', person = '' } = devices.get(device) ?? {};
-    return { first, size, why, device, deviceName: name, person, since };
+    const why = blockStateAt({ state, expiresAt }, now);
+    const end = why === 'RELEASED' ? expiresAt : (endedAt ?? expiresAt);
+    const since = why === 'OPEN' ? takenAt : end;
+    const { name = '', person = '', endReason: reason = null, endedBy } = devices.get(device) ?? {};
+    const ended = reason && { reason, by: endedBy ?? '' };
+    return { first, size, why, device, deviceName: name, person, since, ended };
   });
 }

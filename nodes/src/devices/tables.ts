@@ -1,4 +1,4 @@
-import type { BlockState, DeviceEnd } from '@liandong/schema/domains/devices';
+import type { DeviceEnd, StoredBlockState } from '@liandong/schema/domains/devices';
 import type { RowOf } from '../db/index.ts';
 import { day, instant, integer, nullable, table, text, textOf, uuid } from '../db/index.ts';
 
@@ -28,7 +28,7 @@ export const numberBlocksTable = table('number_blocks', ['id'], {
   size: integer,
   takenAt: instant,
   expiresAt: instant,
-  state: textOf<BlockState>(),
+  state: textOf<StoredBlockState>(),
   endedAt: nullable(instant),
 });
 export type BlockRow = RowOf<typeof numberBlocksTable>;

@@ -7,6 +7,7 @@ import { requireFiguresReader } from '@liandong/schema/operation';
 import type { HostDb, NodeHandlers, NodeQueries } from '../db/index.ts';
 import type { FeedReader } from '../feeds/index.ts';
 import { findFeeds } from '../feeds/index.ts';
+import { countProxied, noProxied, proxiedBetween, proxiedSum } from './proxy-figures.ts';
 import { isProjectFact, keepProjectFacts, projectFigures } from './project-figures.ts';
 import { standardizationBetween } from './standardization.ts';
 
@@ -18,15 +19,15 @@ export const countFacts: FeedReader = async (tx, publisher, entries) => {
   const counts = new Map<string, { day: string; item: string; measure: Measure; count: number }>();
   const parsed = entries.map((entry): unknown => JSON.parse(entry));
   await keepProjectFacts(tx, publisher, parsed.filter(isProjectFact));
-  for (const entry of parsed) {
-    if (isProjectFact(entry)) continue;
-    const { day, item, measure, node } = factSchema.parse(entry);
+  const facts = parsed.filter((entry) => !isProjectFact(entry)).map((entry) => factSchema.parse(entry));
+  for (const { day, item, measure, node } of facts) {
     if (node !== publisher) throw problem('MESSAGE_INVALID', `${publisher} stated a fact of ${node}.`);
     const key = `${day} ${item} ${measure}`;
     const known = counts.get(key);
     if (known) known.count++;
     else counts.set(key, { day, item, measure, count: 1 });
   }
+  await countProxied(tx, publisher, facts);
   const rows = [...counts.values()];
   await tx.query(
     `INSERT INTO rollup_days (node, publisher, day, item, measure, count)
@@ -66,12 +67,13 @@ export function figureHandlers(parts: FiguresParts): NodeHandlers<typeof figures
       requireAsker(viewer, input);
       const { from, to } = input;
       const reads = db.reads(node);
-      const [rows, watermarks] = await Promise.all([
+      const [rows, proxied, watermarks] = await Promise.all([
         reads.rollupDay.groupBy({
           by: ['publisher', 'item', 'measure'],
           where: { day: { gte: new Date(from), lte: new Date(to) } },
           _sum: { count: true },
         }),
+        proxiedBetween(queries, from, to),
         watermarksOf(parts, queries),
       ]);
       const total = noFigures();
@@ -81,13 +83,20 @@ export function figureHandlers(parts: FiguresParts): NodeHandlers<typeof figures
         const count = _sum.count ?? 0;
         for (const sums of [total, grown(items, item), grown(byNode, publisher)]) sums[measure as Measure] += count;
       }
+      // a case's day of filing may lie between the days while nothing else of its node does
+      for (const publisher of proxied.keys()) grown(byNode, publisher);
       return {
         division: node,
         from,
         to,
         figures: total,
+        proxy: proxiedSum(proxied.values()),
         items: sorted(items).map(([item, sums]) => ({ item, figures: sums })),
-        nodes: sorted(byNode).map(([code, sums]) => ({ node: code, figures: sums })),
+        nodes: sorted(byNode).map(([code, sums]) => ({
+          node: code,
+          figures: sums,
+          proxy: proxied.get(code) ?? noProxied(),
+        })),
         watermarks,
         answeredBy: node,
       };

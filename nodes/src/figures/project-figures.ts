@@ -28,12 +28,14 @@ export async function keepProjectFacts(
   if (rows.length === 0) return;
   await tx.query(
     `INSERT INTO rollup_projects (node, publisher, project, amount_fen, key, phase, began_on, started_on, ended_on,
-       moved)
+       moved, proxied)
      SELECT $1, $2, p.* FROM unnest($3::text[], $4::int8[], $5::boolean[], $6::text[], $7::date[], $8::date[], $9::date[],
-       $10::boolean[]) AS p (project, amount_fen, key, phase, began_on, started_on, ended_on, moved)
+       $10::boolean[], $11::boolean[])
+       AS p (project, amount_fen, key, phase, began_on, started_on, ended_on, moved, proxied)
      ON CONFLICT (node, publisher, project) DO UPDATE SET amount_fen = excluded.amount_fen, key = excluded.key,
        phase = excluded.phase, began_on = excluded.began_on, started_on = excluded.started_on,
-       ended_on = excluded.ended_on, moved = excluded.moved`,
+       ended_on = excluded.ended_on, moved = excluded.moved,
+       proxied = excluded.proxied`,
     [
       publisher,
       rows.map((r) => r.project),
@@ -44,11 +46,12 @@ export async function keepProjectFacts(
       rows.map((r) => r.startedOn),
       rows.map((r) => r.endedOn),
       rows.map((r) => r.moved ?? false),
+      rows.map((r) => r.proxied ?? false),
     ],
   );
 }
 
-type Row = Omit<ProjectFact, 'measure' | 'node' | 'moved'> & { publisher: DivisionCode };
+type Row = Omit<ProjectFact, 'measure' | 'node' | 'moved' | 'proxied'> & { publisher: DivisionCode; proxied: boolean };
 
 /** Figures of the projects that began between two days, in total and for each node that keeps some. */
 export async function projectFigures(
@@ -60,7 +63,7 @@ export async function projectFigures(
 ): Promise<{ figures: ProjectFigures; nodes: { node: DivisionCode; figures: ProjectFigures }[] }> {
   const rows = await queries.query<Row>(
     `SELECT publisher, project, amount_fen AS "amountFen", key, phase, began_on AS "beganOn", started_on AS "startedOn",
-       ended_on AS "endedOn"
+       ended_on AS "endedOn", proxied
      FROM rollup_projects WHERE node = $1 AND began_on BETWEEN $2 AND $3 AND NOT moved`,
     [from, to],
   );

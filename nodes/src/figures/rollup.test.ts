@@ -70,6 +70,16 @@ describe('figures', () => {
     expect(expected).toEqual([COUNTY, TOWNSHIP, VILLAGE, OTHER_VILLAGE]);
   });
 
+  test('count cases under proxy by the day they were filed: filed, closed, and their working days', async () => {
+    for (const division of [COUNTY, CITY]) {
+      await eventually(async () => (await rollup(division)).proxy.closed === 2);
+      const view = await rollup(division);
+      expect(view.proxy).toEqual({ filed: 3, closed: 2, closedDays: 0 });
+      expect(view.nodes.find((n) => n.node === VILLAGE)?.proxy).toEqual(view.proxy);
+      expect(view.nodes.find((n) => n.node === TOWNSHIP)?.proxy).toEqual({ filed: 0, closed: 0, closedDays: 0 });
+    }
+  });
+
   test('of an upper level are the sum of what the nodes state themselves', async () => {
     const sums = { FILED: 0, ACCEPTED: 0, CLOSED: 0 };
     for (const node of NODES) {

@@ -8,6 +8,7 @@ import { dayOf, plusDays } from '@liandong/schema/kernel';
 import type { Viewer } from '@liandong/schema/operation';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, agent as villageAgent, application, codesOf, homestead, material } from '../testing/cases.ts';
+import { runAt } from '../testing/commands.ts';
 import { CITY, COUNTY, TOWNSHIP, TestFederation, VILLAGE, eventually, personAt } from '../testing/test-federation.ts';
 
 const PLANNING = '3310-ZJ-003';
@@ -234,7 +235,7 @@ describe('the contact of an enterprise', () => {
     });
   });
 
-  test('has its phone shown in the clear to the same people for a purpose, and to nobody else', async () => {
+  test('has its phone shown in the clear to the same people for a purpose, and to no other person', async () => {
     await withEnterprise(async ({ id }) => {
       const show = (viewer: Viewer, purpose = '联系补正') => desk().showContactPhone(viewer, { id, purpose });
       expect(await show(steward)).toBe(PHONE);
@@ -311,6 +312,25 @@ describe('the cases of an enterprise', () => {
         );
       expect(reads.map(({ subject }) => subject)).toEqual(['enterpriseCases', atTownship]);
     });
+  });
+});
+
+test('an enterprise is found again after the data key was changed, and stands on the list once', async () => {
+  await withEnterprise(async ({ id }) => {
+    const digest = async () =>
+      (
+        await federation.rows<{ digest: string }>(
+          COUNTY,
+          'SELECT digest FROM stewarded_enterprises WHERE node = $1 AND id = $2',
+          [COUNTY, id],
+        )
+      )[0]?.digest;
+    const before = await digest();
+    const open = await steps.file(steward, planned());
+    await runAt(federation, COUNTY, 'data-keys', 'rotate', '--why', '年度换钥', '--node', COUNTY);
+    expect(await digest()).not.toBe(before);
+    expect(await casesOf((await mine(steward))[0])).toContain(open);
+    expect(await codesOf(named())).toEqual(['STEWARD_CONFLICT']);
   });
 });
 

@@ -295,6 +295,7 @@ describe('the coverage of figures', () => {
       from: '2026-03-01',
       to: '2026-03-02',
       figures: { ...none, FILED: 3 },
+      proxy: { filed: 0, closed: 0, closedDays: 0 },
       items: [{ item: '3310-MZ-001', figures: none }],
       nodes: [],
       watermarks,

@@ -166,4 +166,7 @@ export const FLOW_STEP_LABELS: Record<FlowStep, string> = {
   DECIDE: '决定',
   DELIVER: '送达',
 };
+/** Steps of a chart: of a case that is answered (答复件) or decided outside (转报), one stands in the decision's place. */
+export const CHART_STEP_LABELS = { ...FLOW_STEP_LABELS, ANSWER: '答复', REPORT: '转报' } as const;
+export type ChartStep = keyof typeof CHART_STEP_LABELS;
 export const FLOW_STEP = vocabulary('FlowStep', '流程步骤', FLOW_STEP_LABELS);

@@ -109,6 +109,12 @@ function registerType({ builder, enumOf, refs }: RoleBuilder) {
       deviceName: t.string({ resolve: (g) => g.device?.name ?? null }),
       person: t.string({ description: 'Whose device it is.', resolve: (g) => g.device?.person ?? null }),
       since: t.field({ type: 'DateTime', resolve: (g) => g.device?.since ?? null }),
+      deviceEnd: t.field({
+        type: enumOf(DEVICE_END),
+        description: 'Why the device was ended; null while it is in use.',
+        resolve: (g) => g.device?.ended?.reason ?? null,
+      }),
+      deviceEndedBy: t.string({ resolve: (g) => g.device?.ended?.by ?? null }),
     }),
   });
   return builder.objectRef<CaseNumberRegisterView>('CaseNumberRegister').implement({

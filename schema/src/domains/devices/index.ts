@@ -10,6 +10,7 @@ export {
   LATE_DAYS,
   MOST_DEVICES,
   blockExpiry,
+  blockStateAt,
   judgeLateFiling,
   requireDeviceEnder,
   requireMoreNumbers,
@@ -17,4 +18,4 @@ export {
   seesAllDevices,
 } from './rules.ts';
 export type { CaseNumberBlockView, CaseNumberRegisterView, DeviceView, UsedNumberView } from './views.ts';
-export type { BlockState, DeviceEnd, NumberGap } from './words.ts';
+export type { BlockState, DeviceEnd, NumberGap, StoredBlockState } from './words.ts';

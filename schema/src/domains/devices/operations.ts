@@ -54,6 +54,7 @@ export const devicesOf = query('devices', {
   article,
   input: { division: askedDivision },
   route: ASKED_DIVISION,
+  within: true,
   answer: Devices,
 });
 
@@ -94,6 +95,7 @@ export const caseNumberRegister = query('caseNumberRegister', {
   article,
   input: { division: askedDivision, day: dayInput },
   route: ASKED_DIVISION,
+  within: true,
   answer: CaseNumberRegister,
 });
 

@@ -1,5 +1,5 @@
 import type { Day } from '../../kernel/calendar.ts';
-import type { NumberGap } from './words.ts';
+import type { DeviceEnd, NumberGap } from './words.ts';
 
 /** A block of numbers, as the register of a day needs it. */
 export interface RegisteredBlock {
@@ -11,6 +11,8 @@ export interface RegisteredBlock {
   deviceName: string;
   person: string;
   since: Date;
+  /** Why the device was ended, and by whom; null while it is in use. */
+  ended: { reason: DeviceEnd; by: string } | null;
 }
 
 /** 空号: serials that follow each other, which no case has for one reason. */

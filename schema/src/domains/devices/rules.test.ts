@@ -12,6 +12,7 @@ import {
   CLOCK_LEEWAY_MS,
   DAYS_AHEAD,
   FEW_LEFT,
+  blockStateAt,
   judgeLateFiling,
   LATE_DAYS,
   requireDeviceEnder,
@@ -138,8 +139,19 @@ describe('a late filing', () => {
   });
 });
 
+test.each([
+  ['OPEN', 'OPEN', 'EXPIRED'],
+  ['TAKEN_BACK', 'TAKEN_BACK', 'RELEASED'],
+  ['RETURNED', 'RETURNED', 'RETURNED'],
+  ['EXPIRED', 'EXPIRED', 'EXPIRED'],
+] as const)('a block that is %s is %s while its numbers could be filed, and %s afterwards', (state, before, after) => {
+  const expiresAt = blockExpiry(DAY);
+  expect(blockStateAt({ state, expiresAt }, new Date(expiresAt.getTime() - 1))).toBe(before);
+  expect(blockStateAt({ state, expiresAt }, expiresAt)).toBe(after);
+});
+
 describe('the register of numbers', () => {
-  const device = { device: 'd', deviceName: '平板', person: '包小芳', since: NOW };
+  const device = { device: 'd', deviceName: '平板', person: '包小芳', since: NOW, ended: null };
 
   test('says of each number without a case why it has none', () => {
     const returned: RegisteredBlock = { first: 3, size: 4, why: 'RETURNED', ...device };

@@ -6,7 +6,7 @@ import type { DivisionCode, Divisions } from '../../kernel/divisions.ts';
 import type { Role } from '../../kernel/words.ts';
 import type { Viewer } from '../../operation/permissions.ts';
 import { permittedRole } from '../../operation/permissions.ts';
-import type { BlockState, DeviceEnd } from './words.ts';
+import type { BlockState, DeviceEnd, StoredBlockState } from './words.ts';
 
 /** Case numbers of one block. */
 export const BLOCK_SIZE = 20;
@@ -42,7 +42,7 @@ export interface BlockStanding {
   day: Day;
   takenAt: Date;
   expiresAt: Date;
-  state: BlockState;
+  state: StoredBlockState;
 }
 
 /** A late filing, as the device states it. */
@@ -54,6 +54,16 @@ export interface LateClaim {
 /** When a block of a day expires: with the last of the {@link LATE_DAYS} days after it. */
 export function blockExpiry(day: Day): Date {
   return endOfDay(plusDays(day, LATE_DAYS));
+}
+
+/**
+ * What became of a block by now. An open one expires with its time; the numbers that were taken back from an ended device
+ * are released then, since neither the device nor a paper that it printed can bring a use of them.
+ */
+export function blockStateAt({ state, expiresAt }: Pick<BlockStanding, 'state' | 'expiresAt'>, now: Date): BlockState {
+  if (expiresAt > now) return state;
+  if (state === 'OPEN') return 'EXPIRED';
+  return state === 'TAKEN_BACK' ? 'RELEASED' : state;
 }
 
 export function isOwner(one: DevicePerson, other: DevicePerson): boolean {

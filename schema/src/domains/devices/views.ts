@@ -49,7 +49,13 @@ export interface CaseNumberGapView {
   count: number;
   why: NumberGap;
   /** The device that had them, and its person; null for numbers of filings at the desk. */
-  device: { id: string; name: string; person: string; since: Date } | null;
+  device: {
+    id: string;
+    name: string;
+    person: string;
+    since: Date;
+    ended: { reason: DeviceEnd; by: string } | null;
+  } | null;
 }
 
 /** 编号登记: the numbers of a day. */
@@ -64,6 +70,6 @@ export interface CaseNumberRegisterView {
 }
 
 export const Device = view<DeviceView>('Device');
-export const Devices = listOf(Device);
+export const Devices = listOf(view<DeviceView>('Device', { type: 'DevicesPayload', field: 'devices' }));
 export const CaseNumberBlock = view<CaseNumberBlockView>('CaseNumberBlock');
 export const CaseNumberRegister = view<CaseNumberRegisterView>('CaseNumberRegister');

@@ -95,6 +95,30 @@ describe('what is counted where', () => {
   });
 });
 
+describe('a case under proxy', () => {
+  const consent = { way: 'FINGERPRINT', givenAt: '2026-03-02T01:00:00.000Z' } as const;
+  const marks = (log: CaseLog, node: string) => stated(log, node).map(({ measure, proxy }) => [measure, proxy ?? null]);
+  const proxied = CaseLog.filed({ at: at('2026-03-02'), data: { consent } });
+
+  test('is marked where it is filed and where it is closed, with the day it was filed and its working days', () => {
+    expect(marks(proxied, VILLAGE)).toEqual([['FILED', { filedOn: '2026-03-02', days: null }]]);
+    expect(marks(proxied.withdrawn({ at: at('2026-03-10').toISOString() }), VILLAGE)).toEqual([
+      ['WITHDRAWN', null],
+      ['CLOSED', { filedOn: '2026-03-02', days: 6 }],
+      ['CLOSED_IN_TIME', null],
+    ]);
+  });
+
+  test('has its mark left out by a program that does not know it, and its fact taken', () => {
+    const [fact] = stated(proxied, VILLAGE);
+    expect(factSchema.omit({ proxy: true }).parse(fact)).not.toHaveProperty('proxy');
+  });
+
+  test('is none where the applicant came alone', () => {
+    expect(marks(CaseLog.filed(), VILLAGE)).toEqual([['FILED', null]]);
+  });
+});
+
 describe('closing in time', () => {
   const promised = (decidedOn: Date) =>
     CaseLog.filed({ at: at('2026-03-02') })

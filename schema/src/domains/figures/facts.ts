@@ -8,6 +8,7 @@ import type { CaseFile } from '../../case/case-file.ts';
 import { clockOf } from '../../case/clock.ts';
 import type { LogAction } from '../../case/log-words.ts';
 import { isClosed } from '../../case/words.ts';
+import { countDays } from '../../kernel/limits.ts';
 
 /**
  * Events that figures count (计量项). `FILED` … `SUPPLEMENT_REQUESTED` are counted at the node that did the work. `CLOSED`
@@ -41,6 +42,17 @@ export const factSchema = z.object({
   day: z.string().refine(isDay, 'a day YYYY-MM-DD'),
   case: z.string().min(1),
   node: z.string().refine(isDivisionCode, 'a division code'),
+  /**
+   * 代办: set on FILED and CLOSED of a case with an agent for the applicant. A mark on facts that every level knows, and no
+   * measure: a level of an earlier version leaves it out, and takes the fact.
+   */
+  proxy: z
+    .object({
+      filedOn: z.string().refine(isDay, 'a day YYYY-MM-DD'),
+      /** Working days from filing to closing; null on FILED. */
+      days: z.int().min(0).max(100_000).nullable(),
+    })
+    .optional(),
 });
 export type Fact = z.infer<typeof factSchema>;
 
@@ -60,7 +72,7 @@ export function factsOf(
   const fact = (measure: Measure): Fact => {
     // what was filed late counts for the day the desk received it
     const day = dayOf(measure === 'FILED' ? file.filedAt : at);
-    return { measure, item: file.item, day, case: file.id, node };
+    return { measure, item: file.item, day, case: file.id, node, ...markOf(measure, file, at, calendar) };
   };
   const facts: Fact[] = [];
   // a draft does not count as a case
@@ -73,6 +85,14 @@ export function factsOf(
     if (!clock?.overdue) facts.push(fact('CLOSED_IN_TIME'));
   }
   return facts;
+}
+
+/** The mark of a case under proxy (代办). */
+function markOf(measure: Measure, file: CaseFile, at: Date, calendar: OfficialCalendar): Pick<Fact, 'proxy'> {
+  if (file.proxy === null || (measure !== 'FILED' && measure !== 'CLOSED')) return {};
+  const filedOn = dayOf(file.filedAt);
+  const days = measure === 'CLOSED' ? Math.max(0, countDays(filedOn, dayOf(at), 'WORKDAY', calendar)) : null;
+  return { proxy: { filedOn, days } };
 }
 
 /** The measure a line counts toward, at the node that wrote it. */

@@ -1,7 +1,7 @@
 import type { Measure } from './facts.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
 import { addOperations } from '../../operation/graph.ts';
-import type { Figures, RollupView } from './views.ts';
+import type { Figures, ProxyFigures, RollupView } from './views.ts';
 import { coverageOf } from '../../graph/coverage.ts';
 import { figures } from './operations.ts';
 import { projectRollupType } from './project-graph.ts';
@@ -38,6 +38,22 @@ export function addFigures(role: RoleBuilder): void {
       };
     },
   });
+  const Proxy = builder.objectRef<ProxyFigures>('ProxyFigures').implement({
+    description: '代办统计: of the cases that were filed with an agent for the applicant between the two days.',
+    fields: (t) => ({
+      filed: t.exposeInt('filed', { nullable: false, description: '代办收件' }),
+      open: t.int({
+        nullable: false,
+        description: '在办: of those, not closed yet, as far as their closing is known here.',
+        resolve: ({ filed, closed }) => Math.max(0, filed - closed),
+      }),
+      closed: t.exposeInt('closed', { nullable: false, description: '代办办结' }),
+      meanDays: t.float({
+        description: '平均用时: working days from filing to closing of those that closed; null where none did.',
+        resolve: ({ closed, closedDays }) => (closed === 0 ? null : closedDays / closed),
+      }),
+    }),
+  });
   const Coverage = coverageOf(role);
   const ItemFigures = builder.objectRef<RollupView['items'][number] & { via: string }>('ItemFigures').implement({
     fields: (t) => ({
@@ -49,6 +65,12 @@ export function addFigures(role: RoleBuilder): void {
     fields: (t) => ({
       node: t.field({ type: Division, resolve: (row) => row.node }),
       figures: t.field({ type: FiguresRef, nullable: false, resolve: (row) => row.figures }),
+      proxy: t.field({
+        type: Proxy,
+        nullable: false,
+        description: "Of the cases taken in there: a centre's own agents stand at its node.",
+        resolve: (row) => row.proxy,
+      }),
     }),
   });
   const Rollup = builder.objectRef<RollupView>('Rollup').implement({
@@ -58,6 +80,7 @@ export function addFigures(role: RoleBuilder): void {
       from: t.field({ type: 'Date', nullable: false, resolve: (r) => r.from }),
       to: t.field({ type: 'Date', nullable: false, resolve: (r) => r.to }),
       figures: t.field({ type: FiguresRef, nullable: false, resolve: (r) => r.figures }),
+      proxy: t.field({ type: Proxy, nullable: false, resolve: (r) => r.proxy }),
       items: t.field({
         type: [ItemFigures],
         nullable: false,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { calendar } from '../../testing/fixtures.ts';
+import { calendar, VILLAGE } from '../../testing/fixtures.ts';
 import { dispatched, linked, ProjectLog, TODAY } from '../../testing/project-log.ts';
 import { PROJECT_PHASES } from '../projects/words.ts';
 import { plusDays } from '../../kernel/calendar.ts';
@@ -47,6 +47,7 @@ describe('total days', () => {
     beganOn: anyDay,
     startedOn: fc.option(anyDay),
     endedOn: fc.option(anyDay),
+    proxied: fc.boolean(),
   });
 
   test('are never negative, whatever the dates', () => {
@@ -57,15 +58,15 @@ describe('total days', () => {
     );
   });
 
-  test('and all other figures of two nodes add up to those of both, key projects apart within all', () => {
+  test('and all other figures of two nodes add up to those of both, key projects and those under proxy apart within all', () => {
     fc.assert(
       fc.property(fc.array(anyFact), fc.array(anyFact), anyDay, (one, two, today) => {
         const [a, b, whole] = [one, two, [...one, ...two]].map((set) => projectFiguresOf(set, today, calendar));
         if (!a || !b || !whole) throw new Error('no figures');
-        for (const kind of ['all', 'key'] as const) {
+        for (const kind of ['all', 'key', 'proxied'] as const) {
           for (const sum of ['projects', 'amountFen', 'started', 'startedDays', 'runningDays', 'ended'] as const) {
             expect(a[kind][sum] + b[kind][sum]).toBe(whole[kind][sum]);
-            expect(whole.key[sum]).toBeLessThanOrEqual(whole.all[sum]);
+            expect(whole[kind][sum]).toBeLessThanOrEqual(whole.all[sum]);
           }
           for (const phase of PROJECT_PHASES)
             expect(a[kind].phases[phase] + b[kind].phases[phase]).toBe(whole[kind].phases[phase]);
@@ -74,6 +75,15 @@ describe('total days', () => {
         expect(a.provisional || b.provisional).toBe(whole.provisional);
       }),
     );
+  });
+
+  test('say whether a proxy agent is named for it, and no more of the agent', () => {
+    expect(projectFactOf(dispatched().file).proxied).toBeUndefined();
+    const agent = { node: VILLAGE, sub: 'agent', name: '包小芳' };
+    const stated = projectFactOf(dispatched({ agent }).file);
+    expect(stated.proxied).toBe(true);
+    expect(JSON.stringify(stated)).not.toContain('包小芳');
+    expect(projectFiguresOf([stated], TODAY, calendar).proxied.projects).toBe(1);
   });
 
   test('go up without a name or a text', () => {

@@ -28,6 +28,8 @@ export const projectFactSchema = z.object({
   endedOn: day.nullable(),
   /** Set where another node keeps it from here on: that one counts it. */
   moved: z.literal(true).optional(),
+  /** Set while a proxy agent (项目代办员) is named for it. */
+  proxied: z.literal(true).optional(),
 });
 export type ProjectFact = z.infer<typeof projectFactSchema>;
 
@@ -43,6 +45,7 @@ export function projectFactOf(file: ProjectFile): ProjectFact {
     beganOn: beganOn(file),
     startedOn: startedOn(file),
     endedOn: file.ended && dayOf(file.ended.at),
+    ...(file.agent === null ? {} : { proxied: true }),
   };
 }
 
@@ -99,20 +102,28 @@ export interface ProjectFigures {
   all: ProjectSums;
   /** 重点项目 apart; they are in `all` too. */
   key: ProjectSums;
+  /** 代办项目: those with a proxy agent, apart; they are in `all` too. */
+  proxied: ProjectSums;
   /** Whether a sum of days depends on a year whose calendar is not published yet. */
   provisional: boolean;
 }
 
+/** A project as its newest fact says it. */
+type CountedProject = Omit<ProjectFact, 'measure' | 'project' | 'node' | 'moved' | 'proxied'> & {
+  proxied?: boolean | undefined;
+};
+
 /** Sums over projects. They are additive: the figures of two separate sets add up to those of both together. */
 export function projectFiguresOf(
-  projects: readonly Omit<ProjectFact, 'measure' | 'project' | 'node'>[],
+  projects: readonly CountedProject[],
   today: Day,
   calendar: OfficialCalendar,
 ): ProjectFigures {
-  const figures: ProjectFigures = { all: noSums(), key: noSums(), provisional: false };
+  const figures: ProjectFigures = { all: noSums(), key: noSums(), proxied: noSums(), provisional: false };
   for (const project of projects) {
     const { days, provisional } = totalDaysOf(project, today, calendar);
-    for (const sums of [figures.all, ...(project.key ? [figures.key] : [])]) {
+    const kinds = [figures.all, ...(project.key ? [figures.key] : []), ...(project.proxied ? [figures.proxied] : [])];
+    for (const sums of kinds) {
       if (project.endedOn !== null) {
         sums.ended++;
         continue;

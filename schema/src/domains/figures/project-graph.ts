@@ -47,6 +47,12 @@ export function projectRollupType({ builder, enumOf, refs }: RoleBuilder, Covera
         description: '重点项目, which `all` counts too.',
         resolve: (f) => f.key,
       }),
+      proxied: t.field({
+        type: Sums,
+        nullable: false,
+        description: '代办项目: with a proxy agent, which `all` counts too.',
+        resolve: (f) => f.proxied,
+      }),
       provisional: t.exposeBoolean('provisional', {
         nullable: false,
         description: 'Days depend on a year whose calendar is not published yet.',

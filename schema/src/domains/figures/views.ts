@@ -7,6 +7,14 @@ import { view } from '../../operation/operation.ts';
 
 export type Figures = Record<Measure, number>;
 
+/** 代办统计 of the cases that were filed under proxy between two days. They are additive. */
+export interface ProxyFigures {
+  filed: number;
+  closed: number;
+  /** Working days from filing to closing of those that closed, together. */
+  closedDays: number;
+}
+
 /** Up to which fact this node holds another node's facts without a gap (水位). */
 export interface Watermark {
   node: DivisionCode;
@@ -23,8 +31,9 @@ export interface RollupView {
   from: string;
   to: string;
   figures: Figures;
+  proxy: ProxyFigures;
   items: { item: string; figures: Figures }[];
-  nodes: { node: DivisionCode; figures: Figures }[];
+  nodes: { node: DivisionCode; figures: Figures; proxy: ProxyFigures }[];
   watermarks: Watermark[];
   answeredBy: DivisionCode;
 }

@@ -23,7 +23,7 @@ import type { Point, Rect } from './layout.ts';
 import { layoutOf, LINE_SIZE, TITLE_SIZE } from './layout.ts';
 import { flowSvg } from './svg.ts';
 import { flowMermaid, flowText, wayOf } from './text.ts';
-import type { FlowStep } from '../item-words.ts';
+import type { ChartStep, FlowStep } from '../item-words.ts';
 import { FLOW_STEPS } from '../item-words.ts';
 import { widthOf, wrapped } from './text-width.ts';
 
@@ -93,15 +93,17 @@ function faultsOf(chart: FlowChart): string[] {
 }
 
 /** The steps that competence asks for, by the rules alone. */
-function expectedSteps(item: Item, place: DivisionCode): FlowStep[] {
+function expectedSteps(item: Item, place: DivisionCode): ChartStep[] {
   const found = routeAt(item, place);
   const hearing = item.kind === 'LICENSE' && item.hearing !== 'NONE';
   const first = found ? found.acceptor !== found.decider : !item.acceptingTiers.includes(item.decidingTier);
   const takenIn = found && found.acceptor !== place && mayTakeIn(item, place, found, divisions);
-  return FLOW_STEPS.filter(
+  if (item.processingClass === 'ANSWER') return takenIn ? ['TAKE_IN', 'ANSWER', 'DELIVER'] : ['ANSWER', 'DELIVER'];
+  const steps = FLOW_STEPS.filter(
     (step) =>
       !(step === 'TAKE_IN' && !takenIn) && !(step === 'FIRST_REVIEW' && !first) && !(step === 'HEARING' && !hearing),
   );
+  return steps.map((step) => (step === 'DECIDE' && item.handlingWay === 'FORWARDED' ? 'REPORT' : step));
 }
 
 describe('the flow chart of every sample item at city, county, township and village', () => {
@@ -120,14 +122,14 @@ describe('the flow chart of every sample item at city, county, township and vill
   });
 
   test('is one way from the application to the end, with its branches beside it', () => {
-    for (const { chart } of CHARTS) {
+    for (const { chart, item } of CHARTS) {
       const way = wayOf(chart);
       const next = chart.edges.filter(({ kind }) => kind === 'NEXT').map(({ from, to }) => [from, to]);
       expect(next).toEqual(way.slice(1).map((node, i) => [way[i]?.id, node.id]));
       expect([way[0]?.kind, way.at(-1)?.kind]).toEqual(['START', 'END']);
       const ends = chart.nodes.filter(({ kind }) => kind === 'END');
-      // not accepted, refused, and done
-      expect(ends).toHaveLength(3);
+      // not accepted, refused, and done; an answer is neither accepted nor refused
+      expect(ends).toHaveLength(item.processingClass === 'ANSWER' ? 1 : 3);
     }
   });
 
@@ -260,6 +262,38 @@ describe('a flow chart', () => {
     expect(lanes[decision?.lane ?? 0]).toBe('亭旁镇');
     expect(decision?.lines[0]).toMatch(/^权限:三门县(?:委托|授权)/u);
     expect(nodes.some(({ step }) => step === 'FIRST_REVIEW')).toBe(false);
+  });
+
+  test('of an item that is answered goes from the application to the answer, with no acceptance and no decision', () => {
+    const { nodes, edges } = chartOf(itemOf('3310-FG-002'), TOWNSHIP, null);
+    expect(nodes.flatMap(({ step }) => step ?? [])).toEqual(['TAKE_IN', 'ANSWER', 'DELIVER']);
+    expect(nodes.find(({ step }) => step === 'ANSWER')).toMatchObject({
+      title: '答复',
+      lines: [expect.any(String), expect.stringMatching(/^承诺时限:3/u)],
+    });
+    expect(edges.every(({ kind }) => kind === 'NEXT')).toBe(true);
+  });
+
+  test('of an item that an organ outside decides reports it there after the review, and delivers what came back', () => {
+    const { nodes } = chartOf(itemOf('3310-SL-002'), COUNTY, null);
+    const steps = nodes.flatMap(({ step }) => step ?? []);
+    expect(steps).toEqual(expect.arrayContaining(['ACCEPT', 'REVIEW', 'REPORT', 'DELIVER']));
+    expect(steps).not.toContain('DECIDE');
+    expect(nodes.find(({ step }) => step === 'REPORT')?.lines[0]).toContain('上级机关');
+  });
+
+  test('puts stages that name a decision into the answer, where one is given instead', () => {
+    const answered = itemOf('3310-FG-002');
+    const stage: Stage = {
+      name: '签批',
+      standard: '意见明确',
+      limit: null,
+      post: '科长',
+      person: null,
+      step: 'DECIDE',
+    };
+    const { nodes } = chartOf(answered, COUNTY, { ...implementationOf(answered), stages: [stage] });
+    expect(nodes.find(({ kind }) => kind === 'STAGE')).toMatchObject({ step: 'ANSWER', title: '签批' });
   });
 
   test('names tiers where the place is too high to name the organs', () => {

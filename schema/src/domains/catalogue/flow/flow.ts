@@ -7,8 +7,14 @@ import { TIER_LABELS } from '../../../kernel/words.ts';
 import { GRANT_MODE_LABELS } from '../../delegation/words.ts';
 import type { Implementation, Item, Stage } from '../catalogue.ts';
 import { acceptingOrgans } from '../catalogue.ts';
-import type { FlowStep } from '../item-words.ts';
-import { FLOW_STEP_LABELS, FLOW_STEPS, POWER_SOURCE_LABELS, SIGN_OFF_LEVEL_LABELS } from '../item-words.ts';
+import type { ChartStep, FlowStep } from '../item-words.ts';
+import {
+  CHART_STEP_LABELS,
+  FLOW_STEP_LABELS,
+  FLOW_STEPS,
+  POWER_SOURCE_LABELS,
+  SIGN_OFF_LEVEL_LABELS,
+} from '../item-words.ts';
 
 /** `STEP` is done by a competent organ, `STAGE` is one its node publishes, `NOTICE` asks the applicant for something. */
 export type FlowNodeKind = 'START' | 'STEP' | 'STAGE' | 'NOTICE' | 'END';
@@ -19,7 +25,7 @@ export interface FlowNode {
   id: string;
   kind: FlowNodeKind;
   /** The step it is, or the step its stage is part of; null for what the applicant does and gets. */
-  step: FlowStep | null;
+  step: ChartStep | null;
   /** The published stage it shows, by its place in the implementation's list. */
   stage: number | null;
   /** Index of the lane: whose part it is. */
@@ -80,7 +86,7 @@ interface Organ {
 
 /** A step of the flow before its stages are put in. */
 interface Step {
-  step: FlowStep;
+  step: ChartStep;
   organ: Organ;
   lines: string[];
   branches: Branch[];
@@ -129,21 +135,28 @@ export function stepOfStage({ step, name }: Pick<Stage, 'step' | 'name'>): FlowS
   return step ?? FLOW_STEPS.find(isOf) ?? 'REVIEW';
 }
 
-/** A stage of a step that this place has not belongs to the step that is done instead. */
-const INSTEAD: Partial<Record<FlowStep, FlowStep>> = { TAKE_IN: 'ACCEPT', FIRST_REVIEW: 'REVIEW', HEARING: 'REVIEW' };
+/** A stage of a step that this place or item has not belongs to the step that is done instead: the first it has. */
+const INSTEAD: Partial<Record<FlowStep, readonly ChartStep[]>> = {
+  TAKE_IN: ['ACCEPT', 'ANSWER'],
+  ACCEPT: ['ANSWER'],
+  FIRST_REVIEW: ['REVIEW', 'ANSWER'],
+  REVIEW: ['ANSWER'],
+  HEARING: ['REVIEW', 'ANSWER'],
+  DECIDE: ['ANSWER', 'REPORT'],
+};
 
-function stagesByStep(stages: readonly Stage[], steps: readonly FlowStep[]): Map<FlowStep, PlacedStage[]> {
-  const found = new Map<FlowStep, PlacedStage[]>();
+function stagesByStep(stages: readonly Stage[], steps: readonly ChartStep[]): Map<ChartStep, PlacedStage[]> {
+  const found = new Map<ChartStep, PlacedStage[]>();
   stages.forEach((stage, index) => {
     const named = stepOfStage(stage);
-    const step = steps.includes(named) ? named : (INSTEAD[named] ?? named);
+    const step = [named, ...(INSTEAD[named] ?? [])].find((each) => steps.includes(each)) ?? named;
     found.set(step, [...(found.get(step) ?? []), { stage, index }]);
   });
   return found;
 }
 
 /** Steps whose result goes to the applicant: their stages come before them. */
-const RESULTS: readonly FlowStep[] = ['ACCEPT', 'DECIDE', 'DELIVER'];
+const RESULTS: readonly ChartStep[] = ['ACCEPT', 'DECIDE', 'ANSWER', 'REPORT', 'DELIVER'];
 
 class ChartBuilder {
   readonly nodes: FlowNode[] = [];
@@ -170,7 +183,7 @@ class ChartBuilder {
   /** Adds a step with its stages; a stage that has the step's own name is told in the step's box. */
   addStep({ step, organ, lines, branches }: Step, stages: readonly PlacedStage[]): void {
     const lane = 1 + [...this.#organs.keys()].indexOf(organ.key);
-    const own = stages.find(({ stage }) => stage.name === FLOW_STEP_LABELS[step]);
+    const own = stages.find(({ stage }) => stage.name === CHART_STEP_LABELS[step]);
     const rest = stages.filter((each) => each !== own);
     const at = own ? stages.indexOf(own) : RESULTS.includes(step) ? rest.length : 0;
     const addStages = (some: readonly PlacedStage[]) => {
@@ -184,7 +197,7 @@ class ChartBuilder {
       step,
       stage: own?.index ?? null,
       lane,
-      title: FLOW_STEP_LABELS[step],
+      title: CHART_STEP_LABELS[step],
       lines: [...lines, ...(own ? stageLines(own.stage) : [])],
     });
     for (const branch of branches) this.#branch(box, branch);
@@ -221,15 +234,20 @@ function stepsOf(parts: FlowParts): Step[] {
   const reviewGrant = route?.through.review ?? null;
   const reviewer = reviewGrant ? organ(reviewGrant.grantee) : decider;
   const takenIn = route && route.acceptor !== place && mayTakeIn(item, place, route, divisions);
-  const step = (is: FlowStep, by: Organ, lines: string[], branches: Branch[] = []): Step => ({
+  const step = (is: ChartStep, by: Organ, lines: string[], branches: Branch[] = []): Step => ({
     step: is,
     organ: by,
     lines,
     branches,
   });
+  const taking = takenIn ? [step('TAKE_IN', organ(place), [`核对材料,出具收件凭证,转${acceptor.name}`])] : [];
+  const delivering = step('DELIVER', decider, ['自决定之日起十个工作日内送达']);
+  if (item.processingClass === 'ANSWER') {
+    return [...taking, step('ANSWER', decider, answerLines(parts)), { ...delivering, lines: ['答复书送达申请人'] }];
+  }
   const first = route ? acceptor.key !== reviewer.key : !acceptingOrgans(item).includes(item.decidingTier);
   return [
-    ...(takenIn ? [step('TAKE_IN', organ(place), [`核对材料,出具收件凭证,转${acceptor.name}`])] : []),
+    ...taking,
     step('ACCEPT', acceptor, acceptLines(parts), ACCEPT_BRANCHES),
     ...(first ? [step('FIRST_REVIEW', acceptor, [`审查完毕,连同全部材料报${reviewer.name}`])] : []),
     step('REVIEW', reviewer, [
@@ -240,15 +258,17 @@ function stepsOf(parts: FlowParts): Step[] {
       ...jointLines(item),
     ]),
     ...hearingSteps(item, reviewer, step),
-    step('DECIDE', decider, decideLines(parts), [REFUSAL]),
-    step('DELIVER', decider, ['自决定之日起十个工作日内送达']),
+    item.handlingWay === 'FORWARDED'
+      ? step('REPORT', decider, reportLines(parts), [REFUSED_OUTSIDE])
+      : step('DECIDE', decider, decideLines(parts), [REFUSAL]),
+    delivering,
   ];
 }
 
 function hearingSteps(
   { kind, hearing }: Item,
   organ: Organ,
-  step: (is: FlowStep, by: Organ, lines: string[]) => Step,
+  step: (is: ChartStep, by: Organ, lines: string[]) => Step,
 ): Step[] {
   if (kind !== 'LICENSE' || hearing === 'NONE') return [];
   const how =
@@ -302,15 +322,35 @@ const REFUSAL: Branch = {
   back: null,
 };
 
-function decideLines({ item, implementation, route, divisions }: FlowParts): string[] {
+/** An organ outside the city decides, on what is reported to it. */
+const REFUSED_OUTSIDE: Branch = { ...REFUSAL, label: '上级机关不予', lines: ['转交上级机关的书面决定'] };
+
+/** 答复件: nothing is accepted, reviewed or decided (控制事项明确答复制). */
+function answerLines(parts: FlowParts): string[] {
+  return ['写明可以办理、不能办理,或者需要具备的条件,并说明理由', ...promiseLines(parts), ...signOffLines(parts)];
+}
+
+/** 转报: the own limit ends with the sending (上报事项负责办理制). */
+function reportLines(parts: FlowParts): string[] {
+  return ['连同审查意见和全部材料报有权的上级机关决定', ...promiseLines(parts), ...signOffLines(parts)];
+}
+
+function promiseLines({ item, implementation }: FlowParts): string[] {
   const { promised } = implementation ?? item.standard;
+  return [`承诺时限:${limitText(promised)}`, ...(item.statutory ? [`法定时限:${limitText(item.statutory)}`] : [])];
+}
+
+function signOffLines({ item: { signOff } }: FlowParts): string[] {
+  return signOff ? [`${SIGN_OFF_LEVEL_LABELS[signOff.level]},不超过 ${signOff.maxLayers} 层`] : [];
+}
+
+function decideLines(parts: FlowParts): string[] {
+  const { item, route, divisions } = parts;
   const grant = route?.through.decide ?? null;
-  const { signOff } = item;
   return [
     `权限:${grant ? `${divisions.get(grant.grantor).name}${GRANT_MODE_LABELS[grant.mode]}` : POWER_SOURCE_LABELS[item.powerSource]}`,
-    `承诺时限:${limitText(promised)}`,
-    ...(item.statutory ? [`法定时限:${limitText(item.statutory)}`] : []),
-    ...(signOff ? [`${SIGN_OFF_LEVEL_LABELS[signOff.level]},不超过 ${signOff.maxLayers} 层`] : []),
+    ...promiseLines(parts),
+    ...signOffLines(parts),
     ...(item.collectiveDecision ? ['集体讨论决定'] : []),
   ];
 }
