@@ -95,6 +95,15 @@ export function examples(asking: Asking): void {
     expect(printed).toMatch(/[AL]\d{3} FINISHED/);
   });
 
+  test('the example of a meeting closes its minutes, and decides by them alone', async () => {
+    const printed = await example('hold-meeting');
+    expect(printed).toMatch(/# 亭旁镇联合会审纪要\n\n会纪〔\d{4}〕\d+号/u);
+    expect(printed).toContain('条件:放样时到场');
+    expect(printed).toMatch(/MEETING_CONTRADICTED: 会纪/u);
+    expect(printed).toMatch(/331022103-\S+ GRANTED 依据 会纪〔\d{4}〕\d+号 摘要一致/u);
+    expect(printed).toContain('待办会议任务: 放样到场并留影像');
+  });
+
   test('the example of figures says how many nodes they cover, and lists what is due next', async () => {
     const printed = await example('read-figures');
     expect(printed).toMatch(/\d+ of 7 nodes without a gap/);
