@@ -159,6 +159,10 @@ export class MemoryNode implements NodeServices {
     },
   };
 
+  readonly meetings: NodeServices['meetings'] = {
+    ofCase: async (viewer) => (viewer ? [] : null),
+  };
+
   readonly casesWithin: NodeServices['casesWithin'] = {
     part: async (viewer, asked) => {
       if (this.fault) throw this.fault;

@@ -5,13 +5,14 @@ import { readPart } from '../materials/index.ts';
 import { lockCases } from '../cases/index.ts';
 import { catalogueReader } from '../catalogue/index.ts';
 import { ReferralReceiver } from '../enquiries/index.ts';
-import { DelegationReceiver, PublishedGrants } from '../delegation/index.ts';
+import { DelegationReceiver, PublishedGrants, powersOn } from '../delegation/index.ts';
 import { FormCarrier, readFormPart } from '../item-forms/index.ts';
 import { FeedCursors, FeedPublisher, FeedSubscriber } from '../feeds/index.ts';
 import type { HandOffPorts, RelayParts } from '../handoff/index.ts';
 import { Carrier, Intake, ParkedRetries, Protocols, Relay, SendFaults } from '../handoff/index.ts';
 import { OpinionReceiver, askAgain, requestLogs } from '../joint/index.ts';
 import { linkItems } from '../legal-bases/index.ts';
+import { findOffices } from '../offices/index.ts';
 import { NoteReceiver, notesForRestored } from '../notes/index.ts';
 import { ProxyReceiver } from '../proxy/index.ts';
 import { Recovery, rememberingDossiers } from '../restore/index.ts';
@@ -96,13 +97,14 @@ export async function startCarriage(
 
 function openTakers({ divisions, calendar, trust, writer, outbox, publisher, signals, now, log }: HostParts) {
   const grants = new PublishedGrants({ trust, divisions, log });
+  const guides = { divisions, powersOn, offices: findOffices, successionOf: trust.successionOf };
   return {
     grants,
     proxies: new ProxyReceiver({ divisions, writer, outbox, now }),
     delegations: new DelegationReceiver({ trust, divisions, publisher, published: grants, now }),
     notes: new NoteReceiver(trust, outbox, signals),
     opinions: new OpinionReceiver({ trust, divisions, calendar, writer, outbox, signals, now }),
-    referrals: new ReferralReceiver({ calendar, now }),
+    referrals: new ReferralReceiver({ guides, calendar, now }),
     forms: new FormCarrier(divisions, outbox),
     data: new DataReceiver({ trust, divisions, outbox, now }),
   };

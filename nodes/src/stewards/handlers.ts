@@ -65,14 +65,15 @@ function enterprisesRead(parts: StewardParts): Pick<StewardHandlers, Reading> {
   }
 
   return {
-    async enterprises({ viewer, queries, input: { steward, ended }, page }) {
+    async enterprises({ viewer, queries, input: { steward, ended, vacant }, page }) {
       requireStewardsReader(viewer, node, divisions);
-      return pageOf(queries, viewer, { stewards: steward === null ? null : [steward], issuer: null, ended }, page);
+      const stewards = steward === null ? null : [steward];
+      return pageOf(queries, viewer, { stewards, issuer: null, ended, stands: vacant ? false : null }, page);
     },
 
     async myEnterprises({ viewer, queries, page }) {
       const stewards = await followedBy(parts, queries, viewer);
-      return pageOf(queries, viewer, { stewards, issuer: viewer.issuer, ended: false }, page);
+      return pageOf(queries, viewer, { stewards, issuer: viewer.issuer, ended: false, stands: true }, page);
     },
 
     async showContactPhone({ viewer, queries, input: { id, purpose } }) {

@@ -16,7 +16,7 @@ interface Person {
 
 const IN_FORCE = `p.ended_at IS NULL AND p.from_day <= $2 AND (p.until_day IS NULL OR p.until_day >= $2)
    AND 'AGENT' = ANY (p.roles)` as const;
-/** Parameter 2: the day. `e`: `issuer` and `sub` of a person at a node. */
+/** What the registers say of a person on the day of parameter 2. Both parameters are columns. */
 const standingOf = <const I extends string, const S extends string>(issuer: I, sub: S) =>
   `json_build_object(
     'keepsPosts', EXISTS (SELECT 1 FROM desk_posts p WHERE p.node = $1 AND p.issuer = ${issuer} AND p.sub = ${sub}),
@@ -30,6 +30,10 @@ const standingOf = <const I extends string, const S extends string>(issuer: I, s
 
 const ENTERPRISES = `SELECT ${stewardedEnterprisesTable.selectAll('e')},
   ${standingOf('e.steward_issuer', 'e.steward_sub')} FROM stewarded_enterprises e` as const;
+
+/** As `standsAsAgent` judges it. */
+const STANDS = `standing ->> 'roster' <> 'OTHERWISE'
+  AND (NOT (standing ->> 'keepsPosts')::boolean OR (standing ->> 'isAgent')::boolean)` as const;
 
 /** What the registers say of a person on a day. */
 export async function findAgentStanding(
@@ -63,20 +67,23 @@ export interface EnterpriseFilter {
   /** Of stewards of this issuer alone; of any if null. */
   issuer: string | null;
   ended: boolean;
+  /** Those whose steward stands as an agent today, or does not, alone; both if null. */
+  stands: boolean | null;
 }
 
 /** A desk's enterprises, the newest first. @param before the place it continues behind: when it was named, and its id */
 export async function listEnterprises(
   queries: NodeQueries,
-  { stewards, issuer, ended }: EnterpriseFilter,
+  { stewards, issuer, ended, stands }: EnterpriseFilter,
   { day, before, most }: { day: Day; before: readonly [at: string, id: string] | null; most: number },
 ): Promise<StoredEnterprise[]> {
   const rows = await queries.query<StoredEnterprise>(
-    `${ENTERPRISES} WHERE e.node = $1 AND (e.ended_at IS NOT NULL) = $3
+    `SELECT * FROM (${ENTERPRISES} WHERE e.node = $1 AND (e.ended_at IS NOT NULL) = $3
        AND ($4::text[] IS NULL OR e.steward_sub = ANY ($4)) AND ($5::text IS NULL OR e.steward_issuer = $5)
-       AND ($6::timestamptz IS NULL OR (e.named_at, e.id) < ($6, $7::text))
-     ORDER BY e.named_at DESC, e.id DESC LIMIT $8`,
-    [day, ended, stewards, issuer, before?.[0] ?? null, before?.[1] ?? null, most],
+       AND ($6::timestamptz IS NULL OR (e.named_at, e.id) < ($6, $7::text))) AS listed
+     WHERE $8::boolean IS NULL OR $8 = (${STANDS})
+     ORDER BY "namedAt" DESC, id DESC LIMIT $9`,
+    [day, ended, stewards, issuer, before?.[0] ?? null, before?.[1] ?? null, stands, most],
   );
   return opened(queries, stewardedEnterprisesTable, rows);
 }

@@ -64,7 +64,8 @@ const ended = (id: string) => desk().endSteward(chief, { id, reason: '迁出', .
 const page = { first: 10, after: null };
 const mine = async (viewer: Viewer) => (await desk().myEnterprises(viewer, {}, page)).nodes;
 const listed = async (viewer: Viewer, filter: object = {}) =>
-  (await desk().enterprises(viewer, { division: COUNTY, steward: null, ended: false, ...filter }, page)).nodes;
+  (await desk().enterprises(viewer, { division: COUNTY, steward: null, ended: false, vacant: false, ...filter }, page))
+    .nodes;
 /** Does something with an enterprise on the list, which is ended afterwards. */
 async function withEnterprise<T>(work: (made: EnterpriseView) => Promise<T>, change: object = {}): Promise<T> {
   const made = await named(change);
@@ -166,8 +167,10 @@ describe('a steward', () => {
         expect(left).toMatchObject({ enterprises: 1 });
         const [found] = (await listed(chief)).filter((e) => e.id === id);
         expect(found?.steward).toBeNull();
+        expect((await listed(chief, { vacant: true })).map((e) => e.id)).toEqual([id]);
         const next = await desk().changeSteward(chief, { id, steward: of(colleague), reason: '接任', ...key });
         expect(next.steward).toMatchObject(of(colleague));
+        expect(await listed(chief, { vacant: true })).toEqual([]);
       },
       { steward: { sub: account.sub, name: '叶代办' } },
     );
@@ -200,7 +203,7 @@ describe('the list of enterprises', () => {
     await withEnterprise(async (one) => {
       await withEnterprise(
         async (two) => {
-          const asked = { division: COUNTY, steward: null, ended: false };
+          const asked = { division: COUNTY, steward: null, ended: false, vacant: false };
           const first = await desk().enterprises(chief, asked, { first: 1, after: null });
           expect(first.nodes.map(({ id }) => id)).toEqual([two.id]);
           const rest = await desk().enterprises(chief, asked, { first: 5, after: first.cursors[0] ?? '' });
@@ -332,6 +335,24 @@ test('an enterprise is found again after the data key was changed, and stands on
     expect(await casesOf((await mine(steward))[0])).toContain(open);
     expect(await codesOf(named())).toEqual(['STEWARD_CONFLICT']);
   });
+});
+
+test('a steward whom the roster no longer has finds the enterprise on no list of their own, and the chief finds it vacant', async () => {
+  const gone = personAt(COUNTY, 'AGENT', null, 'agent-gone');
+  await rostered(gone);
+  await withEnterprise(
+    async ({ id }) => {
+      expect((await mine(gone)).map((e) => e.id)).toEqual([id]);
+      const until = plusDays(today(), -1);
+      const input = { division: COUNTY, sub: gone.sub, until, reason: '退出', ...key };
+      await federation.desk(COUNTY, roster).endRosterAgent(chief, input);
+      expect(await mine(gone)).toEqual([]);
+      expect((await listed(chief, { vacant: true })).map((e) => e.id)).toEqual([id]);
+      expect(await codesOf(desk().stewardPass(gone, { id }))).toEqual(['FORBIDDEN']);
+      expect(await codesOf(desk().showContactPhone(gone, { id, purpose: '联系' }))).toEqual(['FORBIDDEN']);
+    },
+    { steward: of(gone) },
+  );
 });
 
 test('a steward hears of what the enterprise is to know of its cases, once, also where another agent filed them', async () => {

@@ -68,6 +68,8 @@ export const ERRORS = {
   SUPPLEMENT_TOO_LATE: { http: 409, retry: false, zh: '逾期未告知,视为受理' },
   REASON_MISSING: { http: 400, retry: false, zh: '须说明理由' },
   MINUTES_MISSING: { http: 400, retry: false, zh: '集体决定须附会议纪要' },
+  MEETING_CONTRADICTED: { http: 409, retry: false, zh: '与会议议定结果不一致' },
+  MEETING_INCOMPLETE: { http: 409, retry: false, zh: '会议记录不完整' },
   NOTICE_MISSING: { http: 400, retry: false, zh: '未书面告知申请人' },
   PROCEDURE_OPEN: { http: 409, retry: false, zh: '特别程序未结束' },
   EXTENSION_REPEATED: { http: 409, retry: false, zh: '期限只能延长一次' },

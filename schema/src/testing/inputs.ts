@@ -49,6 +49,20 @@ const ALWAYS: Samples = {
   'EndDeviceInput.device': UUID,
   'TakeCaseNumbersInput.device': UUID,
   'ReturnCaseNumbersInput.block': UUID,
+  'meeting.id': UUID,
+  'PlanMeetingInput.begins': '09:00',
+  ...Object.fromEntries(
+    [
+      'PutOnAgendaInput',
+      'TakeOffAgendaInput',
+      'RecordAttendanceInput',
+      'RecordOutcomeInput',
+      'GiveTaskInput',
+      'CloseMeetingInput',
+      'CancelMeetingInput',
+    ].map((input) => [`${input}.meeting`, UUID]),
+  ),
+  'FinishTaskInput.task': UUID,
 };
 
 /** The smallest input a mutation accepts. Plain texts get a fixed text; values with a meaning come from the samples. */

@@ -45,6 +45,11 @@ const listEnterprises = query('enterprises', {
       .nullish()
       .transform((v) => v ?? false)
       .meta({ filledIn: false, description: 'Those that have ended, in place of those that last.' }),
+    vacant: z
+      .boolean()
+      .nullish()
+      .transform((v) => v ?? false)
+      .meta({ filledIn: false, description: 'Those whose steward’s post ended alone: another is to be named.' }),
   },
   route: ASKED_DIVISION,
   answer: pageOf(Enterprise),
