@@ -69,7 +69,18 @@ const [clerk, reviewer, chief] = await Promise.all(
 const permit = await file(clerk, '3310-SL-002', ['取水许可申请书', '水资源论证报告']);
 const { id } = permit;
 await step('acceptCase', 'CaseStepInput', { id }, clerk);
-await step('reviewCase', 'ReviewCaseInput', { id, opinion: 'APPROVE' }, reviewer);
+const conditions = ['年取水量不超过 5 万立方米'];
+await step('reviewCase', 'ReviewCaseInput', { id, opinion: 'APPROVE', conditions }, reviewer);
+
+// before the chief signs: who reviewed it, and under which conditions
+const REVIEWS = `query ($id: ID!) {
+  case(id: $id) { log { action actor data { reviewed { opinion conditions department } } } }
+}`;
+const { log } = (await ask(REVIEWS, { id }, chief)).case;
+for (const { actor, data } of log.filter(({ action }) => action === 'REVIEWED')) {
+  const { opinion, conditions: under, department } = data.reviewed;
+  console.log(`审查 ${department} ${actor}: ${opinion}, 条件 ${under.join('、')}`);
+}
 const { case: sent } = await step(
   'reportOutside',
   'ReportOutsideInput',

@@ -1,9 +1,9 @@
 // npm test: everything CI runs, from a fresh clone. The last line says how many passed and failed over all suites.
 import { readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { audit } from './audit.mjs';
-import { main, run, setup, setupForTests } from './setup.mjs';
+import { main, PROJECT_DIR, run, setup, setupForTests } from './setup.mjs';
 
 const bin = (name) => join('node_modules', '.bin', name);
 const counts = { passed: 0, failed: 0 };
@@ -26,6 +26,19 @@ async function packages() {
   if (outcome !== 'NOT_ANSWERED') count('known faults of packages', ...(outcome === 'CLEAN' ? [1, 0] : [0, 1]));
 }
 
+/** Says where the time went: the files that took longest, from their first test's beginning to their last one's end. */
+function tellSlowest(files) {
+  const named = files.map(({ name, startTime, endTime }) => ({
+    file: relative(PROJECT_DIR, name),
+    seconds: Math.round((endTime - startTime) / 1000),
+  }));
+  const slowest = named
+    .filter(({ seconds }) => seconds > 0)
+    .sort((a, b) => b.seconds - a.seconds)
+    .slice(0, 25);
+  process.stdout.write(`slowest files, s: ${slowest.map(({ file, seconds }) => `${file} ${seconds}`).join(', ')}\n`);
+}
+
 async function tests(filters) {
   const report = join(tmpdir(), `liandong-tests-${process.pid}.json`);
   const code = await run(bin('vitest'), [
@@ -40,6 +53,7 @@ async function tests(filters) {
   try {
     const result = JSON.parse(readFileSync(report, 'utf8'));
     passed = result.numPassedTests;
+    tellSlowest(result.testResults);
     failed = Math.max(
       failed,
       result.numFailedTests +

@@ -54,7 +54,7 @@ export async function paperAnswer(
       answerOf<T>(ask({ document, variables: { division, ticket, ...variables }, context: contextOf() })),
     );
   if (page !== undefined) return pageAnswer(request, await asked<PaperPageView>(PAGE, { page: Number(page) }));
-  return new Paper(request, (entry, offset, length) => asked(PART, { entry, offset, length })).answer();
+  return new Paper(request, (entry, offset, length) => asked(PART, { entry, offset, length }), headersOf).answer();
 }
 
 function pageAnswer({ method }: Request, page: Answer<PaperPageView>): Response {
@@ -73,14 +73,16 @@ function pageAnswer({ method }: Request, page: Answer<PaperPageView>): Response 
 /** Asks for a part: of the paper itself (0), or of a paper in a ZIP. */
 type AskPart = (entry: number, offset: number, length: number) => Promise<Answer<PaperPartView>>;
 
-/** A paper or a whole file as it is asked for. */
-class Paper {
+/** A paper, a whole file or a form as it is asked for. */
+export class Paper {
   readonly #request: Request;
   readonly #part: AskPart;
+  readonly #headersOf: (paper: PaperPartView) => Record<string, string>;
 
-  constructor(request: Request, part: AskPart) {
+  constructor(request: Request, part: AskPart, headersOfPaper: (paper: PaperPartView) => Record<string, string>) {
     this.#request = request;
     this.#part = part;
+    this.#headersOf = headersOfPaper;
   }
 
   async answer(): Promise<Response> {
@@ -89,7 +91,7 @@ class Paper {
     if ('problem' in paper) return refused(paper.problem);
     if (paper.entries > 0) {
       const zip = method === 'HEAD' ? null : streamOf(zipOf(this.#entries(paper.entries)));
-      return new Response(zip, { headers: headersOf(paper) });
+      return new Response(zip, { headers: this.#headersOf(paper) });
     }
     const wanted = rangeOf(headers, paper.size, `"${paper.sha256}"`);
     if (wanted === 'NOT_SATISFIABLE') {
@@ -100,7 +102,7 @@ class Paper {
     return new Response(method === 'HEAD' ? null : streamOf(this.#bytes(0, first, last)), {
       status: wanted === null ? 200 : 206,
       headers: {
-        ...headersOf(paper),
+        ...this.#headersOf(paper),
         'accept-ranges': 'bytes',
         'content-length': String(last - first + 1),
         etag: `"${paper.sha256}"`,
@@ -128,7 +130,8 @@ class Paper {
   }
 }
 
-function headersOf({ fileName, contentType, inline }: PaperPartView): Record<string, string> {
+/** Headers of a file that is shown alone. */
+export function headersOf({ fileName, contentType, inline }: PaperPartView): Record<string, string> {
   const name = encodeURIComponent(fileName).replace(/['()*]/g, escaped);
   return {
     'cache-control': 'private, no-store',

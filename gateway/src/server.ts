@@ -7,6 +7,7 @@ import type { Divisions } from '@liandong/schema/kernel';
 import type { Placement } from '@liandong/schema/wire';
 import type { TokenVerifier } from '@liandong/schema/identity';
 import { accountsDomain } from '@liandong/schema/domains/accounts';
+import { catalogue } from '@liandong/schema/domains/catalogue';
 import { papers } from '@liandong/schema/domains/papers';
 import { signals } from '@liandong/schema/domains/signals';
 import { problem } from '@liandong/schema/kernel';
@@ -17,6 +18,7 @@ import type { GatewayContext } from './context.ts';
 import type { Caller, EdgeGuardSettings } from './edge-guard.ts';
 import { EdgeGuard, refusal } from './edge-guard.ts';
 import { drainable } from './drain.ts';
+import { formAnswer } from './forms.ts';
 import { paperAnswer } from './papers.ts';
 import { uploadAnswer } from './uploads.ts';
 import { heavyRoots } from './gather-weights.ts';
@@ -76,6 +78,8 @@ export class Gateway {
   readonly #bodies = new Bodies();
   /** Asks the role that papers and uploads belong to. */
   readonly #askFiles: ReturnType<typeof routedExecutor>;
+  /** Asks the role that forms belong to. */
+  readonly #askCatalogue: ReturnType<typeof routedExecutor>;
   readonly #signals: SignalStreams;
   /** Logins that desks gave their people. */
   readonly #desks: DeskAccounts;
@@ -105,6 +109,7 @@ export class Gateway {
       contextOf: (context) => this.#signals.contextOf(context),
     });
     this.#askFiles = executorOf(ROLES[papers.role]);
+    this.#askCatalogue = executorOf(ROLES[catalogue.role]);
     this.#desks = new DeskAccounts(
       executorOf(ROLES[accountsDomain.role]),
       () => this.registry.current.hosts,
@@ -167,6 +172,8 @@ export class Gateway {
     if (issued) return issued;
     if (pathname.startsWith('/papers/'))
       return (await this.#paper(request, caller)) ?? refusal(404, 'NOT_FOUND', 'This is no address of a paper.');
+    if (pathname.startsWith('/forms/'))
+      return (await this.#form(request, caller)) ?? refusal(404, 'NOT_FOUND', 'This is no address of a form.');
     if (pathname === '/uploads' || pathname.startsWith('/uploads/')) return this.#upload(request, caller);
     if (pathname !== '/graphql') return refusal(404, 'NOT_FOUND', 'There is nothing here; the graph is at /graphql.');
     return this.#question(request, caller);
@@ -193,6 +200,14 @@ export class Gateway {
     const identity = await identify(request, this.#parts.tokens);
     await this.#edgeGuard.rates.ofAsker(identity.viewer?.sub ?? null, address);
     return paperAnswer(request, this.#askFiles, () => this.#contextOf(identity, request.signal));
+  }
+
+  /** Answers the address of a form, without a login. @throws {ProblemError} RATE_LIMITED */
+  async #form(request: Request, { address }: Caller): Promise<Response | null> {
+    await this.#edgeGuard.rates.ofAsker(null, address);
+    return formAnswer(request, this.#askCatalogue, () =>
+      this.#contextOf({ viewer: null, token: null }, request.signal),
+    );
   }
 
   /** Answers a request of an upload. @throws {ProblemError} UNAUTHENTICATED, RATE_LIMITED */

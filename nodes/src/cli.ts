@@ -21,6 +21,7 @@ import { powersOn } from './delegation/index.ts';
 import { HostDb, migrate } from './db/index.ts';
 import { Failures } from './failures/index.ts';
 import { FeedAppender } from './feeds/index.ts';
+import { attachFolder } from './item-life/index.ts';
 import { basesByTitle } from './legal-bases/index.ts';
 import { findOffices } from './offices/index.ts';
 import { openVault, readyDataKeys } from './sealing/index.ts';
@@ -40,6 +41,8 @@ const USAGE = `liandong <command>
                                             that cite a repealed legal basis
   catalogue export --node <code> [--format json|csv] [--out <file>]
                                             the last published version of every item, in the form import reads
+  catalogue attach-forms <folder> --node <code> [--author <subject>]
+                                            attach the forms that forms.json in the folder lists to their items' drafts
   catalogue publish --node <code>           publish to all nodes below what is new or approved by the three desks
 ${GROUPS_USAGE}
 Commands that work on a host's database read its settings (LIANDONG_…) from the environment.
@@ -72,6 +75,8 @@ async function main(argv: readonly string[]): Promise<void> {
       return migrateDatabase();
     case 'catalogue import':
       return importFile(file, options, values['dry-run'] ?? false);
+    case 'catalogue attach-forms':
+      return attachForms(file, options);
     case 'catalogue export':
       return exportFile(options);
     case 'catalogue publish':
@@ -104,6 +109,17 @@ async function importFile(file: string | undefined, options: Options, dryRun: bo
       `Imported ${report.added.length} new and ${report.changed.length} changed items as drafts; ${report.unchanged} were unchanged.\n`,
     );
     for (const warning of report.warnings) print(`${describeWarning(warning)}\n`);
+  } finally {
+    await db.close();
+  }
+}
+
+async function attachForms(folder: string | undefined, options: Options): Promise<void> {
+  if (folder === undefined) throw problem('BAD_INPUT', 'Name the folder of the forms.');
+  const { db, node, divisions } = await openNode(options);
+  try {
+    const titles = await attachFolder(db, node, divisions, folder, new Date(), options['author'] ?? null);
+    print(`Attached ${titles.length} forms: ${titles.join(', ')}.\n`);
   } finally {
     await db.close();
   }

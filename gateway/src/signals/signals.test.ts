@@ -82,7 +82,7 @@ function come(...kinds: SignalKind[]): void {
 }
 function signal(kind: SignalKind): SignalView {
   const [id, at] = [randomUUID(), new Date()];
-  const about = { caseId: 'case', number: 'number', item: ITEM };
+  const about = { caseId: 'case', number: 'number', item: ITEM, meeting: null };
   return { id, node: TOWNSHIP, kind, at, ...about, personal: true, due: null, readAt: null };
 }
 const hint = (people: string[], node = TOWNSHIP, departments: string[] = []) =>

@@ -87,6 +87,8 @@ export class MemoryNode implements NodeServices {
   seq = 1;
   /** Papers it holds, by the ticket that opens them. */
   readonly papers = new Map<string, MemoryPaper>();
+  /** Forms by their digests; those without bytes have not come yet. */
+  readonly forms = new Map<string, { fileName: string; mediaType: string; bytes: Buffer | null }>();
   /** Uploads by id, with the person they belong to and the bytes that came. */
   readonly uploads = new Map<string, MemoryUpload>();
   /** Signals of its people, in order; a cursor is their number. */
@@ -157,6 +159,10 @@ export class MemoryNode implements NodeServices {
     },
   };
 
+  readonly meetings: NodeServices['meetings'] = {
+    ofCase: async (viewer) => (viewer ? [] : null),
+  };
+
   readonly casesWithin: NodeServices['casesWithin'] = {
     part: async (viewer, asked) => {
       if (this.fault) throw this.fault;
@@ -217,7 +223,15 @@ export class MemoryNode implements NodeServices {
         markdown: `# told by ${this.code}`,
         flow: { item, place: this.code, title: `told by ${this.code}`, lanes: [], nodes: [], edges: [] },
         power: this.deciders.get(item) ?? null,
+        forms: [],
       }),
+      formPart: async (_viewer, { sha256, offset, length }) => {
+        const form = this.forms.get(sha256);
+        if (!form) throw problem('NOT_FOUND', 'No published item names this form.');
+        const { bytes, ...known } = form;
+        if (!bytes) throw problem('FORM_NOT_HERE', 'Not here yet.');
+        return { ...known, size: bytes.length, bytes: bytes.subarray(offset, offset + length).toString('base64') };
+      },
       competence: async (_viewer, { item, division }) => ({
         acceptor: this.code,
         decider: this.deciders.get(item) ?? this.code,

@@ -66,8 +66,16 @@ export function examples(asking: Asking): void {
   test('the example of answers and reports ends one with an answer, the other with what came back from outside', async () => {
     const printed = await example('answer-and-report');
     expect(printed).toMatch(/答复件 331022-\d{8}-\d+: ANSWERED ON_CONDITIONS, 需要 节能审查意见/);
+    expect(printed).toMatch(/审查 水利 河清远: APPROVE, 条件 年取水量不超过 5 万立方米/);
     expect(printed).toMatch(/转报 331022-\d{8}-\d+: REPORTED → 省水利厅/);
     expect(printed).toMatch(/送达 331022-\d{8}-\d+: CLOSED FORWARDED_CLOSED/);
+  });
+
+  test('the example of a question has it answered by the county and reported by the township that was asked', async () => {
+    const printed = await example('ask-a-question');
+    expect(printed).toMatch(/网上咨询 \S+, 查询码 \S+, \d{4}-\d\d-\d\d 前答复/);
+    expect(printed).toMatch(/亭旁镇 转请答复: 孤寡老人申请临时救助/);
+    expect(printed).toMatch(/REPORTED: 县民政窗口答复: 只看户口簿和收入说明。/);
   });
 
   test('the example of competence names who accepts and who decides', async () => {
@@ -78,6 +86,8 @@ export function examples(asking: Asking): void {
     const printed = await example('read-guide');
     expect(printed).toContain('# 最低生活保障对象认定办事指南');
     expect(printed).toMatch(/\d+\. 决定\(三门县\)/u);
+    expect(printed).toMatch(/表格 最低生活保障申请书 \(BLANK\) \d{4} bytes, attachment/u);
+    expect(printed).toMatch(/表格 最低生活保障申请书\(样表\) \(SAMPLE\) \d{4} bytes, attachment/u);
   });
 
   test('the example of a hall books a time, takes two numbers and calls one', async () => {
@@ -85,6 +95,15 @@ export function examples(asking: Asking): void {
     expect(printed).toMatch(/预约 331022103-Y-\d{8}-D\d+-1730-01, 验证码 \w{8}/);
     expect(printed).toMatch(/取号 L\d{3}/);
     expect(printed).toMatch(/[AL]\d{3} FINISHED/);
+  });
+
+  test('the example of a meeting closes its minutes, and decides by them alone', async () => {
+    const printed = await example('hold-meeting');
+    expect(printed).toMatch(/# 亭旁镇联合会审纪要\n\n会纪〔\d{4}〕\d+号/u);
+    expect(printed).toContain('条件:放样时到场');
+    expect(printed).toMatch(/MEETING_CONTRADICTED: 会纪/u);
+    expect(printed).toMatch(/331022103-\S+ GRANTED 依据 会纪〔\d{4}〕\d+号 摘要一致/u);
+    expect(printed).toContain('待办会议任务: 放样到场并留影像');
   });
 
   test('the example of figures says how many nodes they cover, and lists what is due next', async () => {

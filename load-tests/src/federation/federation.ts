@@ -14,6 +14,7 @@ import { DEMO_HOSTS, DEMO_PASSWORD, DEMO_PEOPLE } from './demo-plan.ts';
 import type { FederationOptions, FederationPlan } from './plan.ts';
 import {
   CATALOGUE_FILE,
+  FORMS_FOLDER,
   CLI_PROGRAM,
   DIVISIONS_FILE,
   GATEWAY_PROGRAM,
@@ -247,10 +248,13 @@ function gatewaySettings(
 
 async function publishCatalogue(
   federation: RunningFederation,
-  { catalogueFile = CATALOGUE_FILE }: FederationPlan,
+  { catalogueFile = CATALOGUE_FILE, cliProgram }: FederationPlan,
 ): Promise<void> {
+  // an earlier version's program knows no forms, and another catalogue has other items
+  const withForms = cliProgram === undefined && catalogueFile === CATALOGUE_FILE;
   for (const args of [
     ['catalogue', 'import', catalogueFile, '--node', '331000'],
+    ...(withForms ? [['catalogue', 'attach-forms', FORMS_FOLDER, '--node', '331000']] : []),
     ['catalogue', 'publish', '--node', '331000'],
   ]) {
     const { code, output } = await federation.command('city', args);

@@ -77,6 +77,8 @@ export interface FederationPlan {
   /** Settings of the gateway that differ from the usual ones. */
   gatewaySettings?: Record<string, string>;
 }
+/** Forms of the sample catalogue's items. */
+export const FORMS_FOLDER = join(PROJECT_DIR, 'data', 'forms');
 /** The broker of the city, for all hosts without a leaf. */
 const HUB = 'hub';
 /** Where the key ceremony's outputs are. */

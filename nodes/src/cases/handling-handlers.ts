@@ -1,5 +1,6 @@
-import type { handling } from '@liandong/schema/domains/handling';
+import { handling } from '@liandong/schema/domains/handling';
 import type { InputOf, Viewer } from '@liandong/schema/operation';
+import type { CitableMeeting } from '@liandong/schema/domains/meetings';
 import { DOMAINS } from '@liandong/schema/domains';
 import type { ProblemError } from '@liandong/schema/kernel';
 import { problem } from '@liandong/schema/kernel';
@@ -14,15 +15,23 @@ import { verifyDocument } from './document-codes.ts';
 /** Every step of every domain. */
 const STEPS = stepsOf(DOMAINS);
 
+/** What handling asks of other parts of its node. */
+export interface HandlingParts {
+  /** Why the node takes no steps at all now; null if it does. */
+  putOff: () => ProblemError | null;
+  /** Address of the page that verifies documents; null if the host names none. */
+  verifyPage: string | null;
+  /** A closed meeting that discussed a case. @throws {ProblemError} NOT_FOUND */
+  citable: (queries: NodeQueries, number: string, caseId: string) => Promise<CitableMeeting>;
+}
+
 /**
- * 办理 at one node: its desk's reads of cases, and the document it issues. All other steps are rules alone.
- * @param verifyPage address of the page that verifies documents; null if the host names none
- * @param putOff why the node takes no steps at all now; null if it does
+ * 办理 at one node: its desk's reads of cases, the meeting a decision cites, and the document it issues. All other steps
+ * are rules alone.
  */
 export function handlingHandlers(
   desk: CaseDesk,
-  putOff: () => ProblemError | null,
-  verifyPage: string | null,
+  { putOff, verifyPage, citable }: HandlingParts,
 ): NodeHandlers<typeof handling> {
   const { readings } = desk;
   return {
@@ -34,6 +43,11 @@ export function handlingHandlers(
     steps: async ({ viewer, queries, input }) => {
       const { file } = await readings.readable(viewer, input.case);
       return stepStates(STEPS, await desk.deskAt(queries, viewer, file), file, putOff()?.problem);
+    },
+    decideCase: async ({ tx, context, file, input: { meeting = null } }, take) => {
+      // whoever may not decide does not learn what meetings there are
+      if (meeting !== null) handling.operations.decideCase.guard(context, file);
+      return take(meeting === null ? null : await citable(tx, meeting, file.id));
     },
     issueDocument: async ({ tx, context, file }, take) => take(await draftDocument(tx, context, file, verifyPage)),
     verifyDocument: ({ queries, input: { number, code } }) => verifyDocument(queries, number, code),

@@ -6,9 +6,10 @@ import type { Route, SuccessionOf } from '@liandong/schema/case';
 import { NO_FACTS } from '@liandong/schema/domains/delegation';
 import { actingFor, route } from '@liandong/schema/case';
 import { problem, ProblemError } from '@liandong/schema/kernel';
-import { cpsvOf } from '@liandong/schema/domains/catalogue';
+import { cpsvOf, itemFormPath } from '@liandong/schema/domains/catalogue';
 import { windowsFor } from '@liandong/schema/domains/offices';
 import type { NodeQueries } from '../db/index.ts';
+import { findArrived } from '../item-forms/index.ts';
 import { findImplementations, findItem, findItemsInEffect } from './catalogue-store.ts';
 
 /** What a node reads a guide with. */
@@ -53,7 +54,14 @@ export async function findGuide(
   const powers = await powersOn(queries, today);
   const found = findRoute(() => route(item, place, divisions, powers, NO_FACTS, successionOf));
   const windows = windowsFor(await offices(queries), code, today);
-  return { item, implementation, route: found, place, node, windows, divisions, power };
+  const forms = item.forms ?? [];
+  const arrived = await findArrived(queries, forms);
+  const offered = forms.map((form) => ({
+    ...form,
+    path: itemFormPath(node, form),
+    arrived: arrived.has(form.sha256),
+  }));
+  return { item, implementation, route: found, place, node, windows, forms: offered, divisions, power };
 }
 
 /** A route, or null where the place is too high to name the accepting organ. */

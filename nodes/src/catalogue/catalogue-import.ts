@@ -7,7 +7,7 @@ import type { LegalBasis, RepealedCitation } from '@liandong/schema/domains/lega
 import { dayOf, problem, ProblemError } from '@liandong/schema/kernel';
 import { citationsOf, repealedCitations } from '@liandong/schema/domains/legal-bases';
 import { diffElements, draftState } from '@liandong/schema/domains/item-life';
-import { readCatalogueFile } from '@liandong/schema/domains/catalogue';
+import { formsKept, readCatalogueFile } from '@liandong/schema/domains/catalogue';
 import type { HostDb, NodeQueries, SharedTx } from '../db/index.ts';
 import type { FeedAppender } from '../feeds/index.ts';
 import { DUTIES } from '../tiers/index.ts';
@@ -93,10 +93,13 @@ async function draftEntries(
   const report: Omit<ImportReport, 'warnings'> = { added: [], changed: [], unchanged: 0, diffs: [] };
   const drafts: { seq: number; before: Item | null; item: Item }[] = [];
   // always in the same order, so that two imports wait for each other and do not deadlock
-  for (const entry of entries.toSorted((a, b) => (a.code < b.code ? -1 : 1))) {
-    const { published, draft, seq } = await lockItem(tx, entry.code);
+  for (const read of entries.toSorted((a, b) => (a.code < b.code ? -1 : 1))) {
+    const { published, draft, seq } = await lockItem(tx, read.code);
     const [newest = null] = published;
     const known = draft?.item ?? newest;
+    // a catalogue file says nothing of forms: they stay, with the materials they are for
+    const forms = formsKept(known?.forms, read.standard.materials);
+    const entry = forms ? { ...read, forms } : read;
     if (known && sameContent(known, entry)) {
       report.unchanged++;
       continue;

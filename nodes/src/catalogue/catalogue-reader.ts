@@ -29,6 +29,8 @@ export interface CatalogueReaders {
   judgeWaitingGrants: (tx: NodeTx) => Promise<void>;
   /** Stores offers of data. */
   keepOffers: (tx: NodeTx, offers: readonly DataOffer[]) => Promise<void>;
+  /** Offers the forms that published items name, and asks the level above for those whose bytes are not here. */
+  offerForms: (tx: NodeTx, items: readonly Item[]) => Promise<void>;
   /** Stores certificates and the ends of keys. */
   takeKeys: (tx: NodeTx, publisher: DivisionCode, documents: readonly string[]) => Promise<void>;
 }
@@ -90,6 +92,10 @@ export function catalogueReader({ divisions, appender, others, log }: CatalogueR
     await insertItems(tx, items);
     if (items.length > 0) await others.judgeWaitingGrants(tx);
     await others.linkItems(
+      tx,
+      items.map(({ item }) => item),
+    );
+    await others.offerForms(
       tx,
       items.map(({ item }) => item),
     );

@@ -6,6 +6,7 @@ import { dayOf, problem, ProblemError } from '@liandong/schema/kernel';
 import { actingFor, mayTakeIn, route } from '@liandong/schema/case';
 import { flowOf, guideOf, isInForce, ownCompetenceKeys } from '@liandong/schema/domains/catalogue';
 import type { NodeHandlers, NodeQueries } from '../db/index.ts';
+import { getFormPart } from '../item-forms/index.ts';
 import type { GuideReading } from './catalogue-guide.ts';
 import { findGuide } from './catalogue-guide.ts';
 import { heardOf, itemView } from './catalogue-lookup.ts';
@@ -61,9 +62,12 @@ export function catalogueHandlers(parts: CatalogueParts): NodeHandlers<typeof ca
         item: itemView(found.item, today, node, await heardOf(queries, city)),
         markdown: guideOf(found),
         flow: flowOf(found),
+        forms: found.forms,
         power: found.power,
       };
     },
+
+    formPart: ({ queries, input: { sha256, offset, length } }) => getFormPart(queries, { sha256, offset, length }),
   };
 }
 

@@ -18,8 +18,12 @@ import { signsOf, trackingCodeOf, trackingHash } from '../slips/index.ts';
 import { countOnline, findTerms, insertEnquiry } from './enquiry-store.ts';
 import type { EnquiryRow } from './tables.ts';
 
-export interface EnquiriesParts extends GuideReading {
+/** What an answer at once is composed with. */
+export interface AnswerParts extends GuideReading {
   node: DivisionCode;
+}
+
+export interface EnquiriesParts extends AnswerParts {
   /** Every node of the federation that stands. */
   nodes: () => readonly DivisionCode[];
   outbox: Outbox;
@@ -80,11 +84,14 @@ export async function takeIn(
 
 type Answered = Pick<EnquiryRow, 'item' | 'itemVersion' | 'inForce' | 'place' | 'acceptor' | 'decider' | 'answer'>;
 
-/** The answer at once, composed from what this node knows at this moment; it works with every other node down. */
-async function answered(
-  parts: EnquiriesParts,
+/**
+ * The answer at once, composed from what this node knows at this moment; it works with every other node down.
+ * @throws {ProblemError} ITEM_UNKNOWN, UNKNOWN_DIVISION
+ */
+export async function answered(
+  parts: AnswerParts,
   queries: NodeQueries,
-  { item: code, place: named }: Asking,
+  { item: code, place: named }: Pick<Asking, 'item' | 'place'>,
   askedAt: Date,
 ): Promise<Answered> {
   const { node, divisions } = parts;

@@ -9,13 +9,18 @@ import {
 } from '@liandong/schema/domains/enquiries';
 import type { DivisionCode, OfficialCalendar } from '@liandong/schema/kernel';
 import { dayOf, filingNodeOf, isErrorCode, problem } from '@liandong/schema/kernel';
+import type { GuideReading } from '../catalogue/index.ts';
+import { findItem } from '../catalogue/index.ts';
 import type { SharedTx } from '../db/index.ts';
 import type { Answered, Incoming, Verdict } from '../handoff/index.ts';
 import { signsOf } from '../slips/index.ts';
+import { answered } from './asking.ts';
 import { findTerms, insertEnquiry } from './enquiry-store.ts';
 import { countReferred, findReferred, lockOpenReferral, storeAnswer, storeRefusal } from './referral-store.ts';
 
 export interface ReferralReceiverParts {
+  /** What the guide of a question's item is composed with. */
+  guides: GuideReading;
   calendar: () => OfficialCalendar;
   now: () => Date;
 }
@@ -70,22 +75,23 @@ export class ReferralReceiver {
   };
 
   async #take(tx: SharedTx, from: DivisionCode, { enquiry, question, item, dueOn }: EnquiryReferred): Promise<void> {
-    const { calendar, now } = this.#parts;
+    const { calendar, guides, now } = this.#parts;
     const askedAt = now();
     const own = answerDueOn('QUESTION', askedAt, await findTerms(tx), calendar());
     if (own === null) throw new Error('a question has a term');
-    const nothing = { answeredBy: null, answeredByName: null, answer: null, caseId: null };
+    const nothing = { answeredBy: null, answeredByName: null, caseId: null };
     const notReported = { reportedAt: null, reportedBy: null, reportedByName: null, result: null };
-    const noGuide = { itemVersion: null, inForce: null, acceptor: null, decider: null };
+    const at = { ...guides, node: tx.node };
+    // an item that this node does not have is left to the question's own words
+    const known = item !== null && (await findItem(tx, item, { today: dayOf(askedAt) })) ? item : null;
+    const guide = await answered(at, tx, { item: known, place: from }, askedAt);
     await insertEnquiry(
       tx,
       {
         ...nothing,
         ...notReported,
-        ...noGuide,
+        ...guide,
         id: enquiryNumber(tx.node, dayOf(askedAt), signsOf(6)),
-        item,
-        place: from,
         askedAt,
         kind: 'QUESTION',
         question,

@@ -5,6 +5,7 @@ import { PROTOCOL } from '@liandong/schema/wire';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Outbox } from '../handoff/index.ts';
 import { codesOf } from '../testing/cases.ts';
+import { putOutbox } from '../testing/outbox.ts';
 import {
   CITY,
   COUNTY,
@@ -27,9 +28,9 @@ beforeAll(async () => {
 });
 afterAll(() => federation.stop());
 
-const ask = async () => {
+const ask = async (item: string | null = null) => {
   const question = '王秀英的临时救助标准是多少,电话 13800000001';
-  const asked = { division: VILLAGE, kind: 'QUESTION' as const, question, item: null, asker: null, ...once };
+  const asked = { division: VILLAGE, kind: 'QUESTION' as const, question, item, asker: null, ...once };
   const { id, code } = await federation.desk(VILLAGE, enquiries).askQuestion(null, asked);
   return { id, code: code ?? '' };
 };
@@ -74,6 +75,31 @@ describe('a question that is another node’s matter', () => {
     await desk(agent).reportEnquiry(agent, { id, result: '每人每次 860 元', ...once });
     expect(await tracked()).toMatchObject({ state: 'REPORTED', result: '每人每次 860 元' });
     expect(await codesOf(refer(id, { to: CITY }))).toEqual(['ENQUIRY_REPORTED']);
+  });
+
+  test('is put there with its item, whose guide the answering desk has before it', async () => {
+    const { id } = await ask('3310-MZ-002');
+    await refer(id);
+    const there = await arrived(id);
+    expect(there).toMatchObject({ item: '3310-MZ-002', decider: COUNTY, state: 'OPEN' });
+    expect(there?.answer).toContain('临时救助对象认定');
+  });
+
+  test('is put there without its item where that node has no such item', async () => {
+    const { id } = await ask('3310-MZ-002');
+    const body = {
+      enquiry: id,
+      question: REFERRED.question,
+      item: '3310-XX-999',
+      reason: REFERRED.reason,
+      dueOn: null,
+    };
+    await putOutbox(federation, VILLAGE, {
+      receiver: COUNTY,
+      kind: 'ENQUIRY_REFERRED',
+      body: JSON.stringify(body),
+    });
+    expect(await arrived(id)).toMatchObject({ item: null, question: REFERRED.question });
   });
 
   test('waits with the line cut, and arrives when it is whole', async () => {

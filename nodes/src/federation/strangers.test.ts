@@ -55,6 +55,7 @@ const PUBLIC = [
   'dataOffers',
   'dataUse',
   'delegations',
+  'formPart',
   'fullAuthority',
   'guide',
   '_heldPosts',

@@ -1,5 +1,6 @@
 import type { DivisionCode } from '@liandong/schema/kernel';
-import { HEALING_KINDS } from '@liandong/schema/wire';
+import type { MessageKind } from '@liandong/schema/wire';
+import { bringsBytes, HEALING_KINDS } from '@liandong/schema/wire';
 import { problem } from '@liandong/schema/kernel';
 import type { Logger } from 'pino';
 import type { HostDb, NodeQueries } from '../db/index.ts';
@@ -34,7 +35,7 @@ export interface RelayParts {
   /** Live: nodes come to the host and leave it. */
   nodes: readonly DivisionCode[];
   /** Bytes a message carries beside its body; null if they are not here. */
-  readBytes: (queries: NodeQueries, body: unknown) => Promise<Uint8Array | null>;
+  readBytes: (queries: NodeQueries, kind: MessageKind, body: unknown) => Promise<Uint8Array | null>;
   /** Healing nodes, which wait for what others hold of them: they send only the messages that heal them. */
   healing: () => readonly DivisionCode[];
   onRoad: HandOffPorts['onRoad'];
@@ -242,10 +243,10 @@ export class Relay {
       ...(row.trace === null ? {} : { trace: row.trace }),
     };
     const broker = row.attempts === 1 ? row.id : `${row.id}.${row.attempts}`;
-    if (row.kind !== 'MATERIAL') return { message, bytes: null, broker };
-    const bytes = await this.#parts.readBytes(db.queries(row.node), JSON.parse(body));
+    if (!bringsBytes(row.kind)) return { message, bytes: null, broker };
+    const bytes = await this.#parts.readBytes(db.queries(row.node), row.kind, JSON.parse(body));
     if (!bytes) {
-      await faults.failed(sendingOf(row), problem('NOT_FOUND', 'The material that is owed is not here.'));
+      await faults.failed(sendingOf(row), problem('NOT_FOUND', 'The bytes that are owed are not here.'));
       return null;
     }
     return { message, bytes, broker };

@@ -5,12 +5,14 @@ import { readPart } from '../materials/index.ts';
 import { lockCases } from '../cases/index.ts';
 import { catalogueReader } from '../catalogue/index.ts';
 import { ReferralReceiver } from '../enquiries/index.ts';
-import { DelegationReceiver, PublishedGrants } from '../delegation/index.ts';
+import { DelegationReceiver, PublishedGrants, powersOn } from '../delegation/index.ts';
+import { FormCarrier, readFormPart } from '../item-forms/index.ts';
 import { FeedCursors, FeedPublisher, FeedSubscriber } from '../feeds/index.ts';
 import type { HandOffPorts, RelayParts } from '../handoff/index.ts';
 import { Carrier, Intake, ParkedRetries, Protocols, Relay, SendFaults } from '../handoff/index.ts';
 import { OpinionReceiver, askAgain, requestLogs } from '../joint/index.ts';
 import { linkItems } from '../legal-bases/index.ts';
+import { findOffices } from '../offices/index.ts';
 import { NoteReceiver, notesForRestored } from '../notes/index.ts';
 import { ProxyReceiver } from '../proxy/index.ts';
 import { Recovery, rememberingDossiers } from '../restore/index.ts';
@@ -95,18 +97,20 @@ export async function startCarriage(
 
 function openTakers({ divisions, calendar, trust, writer, outbox, publisher, signals, now, log }: HostParts) {
   const grants = new PublishedGrants({ trust, divisions, log });
+  const guides = { divisions, powersOn, offices: findOffices, successionOf: trust.successionOf };
   return {
     grants,
     proxies: new ProxyReceiver({ divisions, writer, outbox, now }),
     delegations: new DelegationReceiver({ trust, divisions, publisher, published: grants, now }),
     notes: new NoteReceiver(trust, outbox, signals),
     opinions: new OpinionReceiver({ trust, divisions, calendar, writer, outbox, signals, now }),
-    referrals: new ReferralReceiver({ calendar, now }),
+    referrals: new ReferralReceiver({ guides, calendar, now }),
+    forms: new FormCarrier(divisions, outbox),
     data: new DataReceiver({ trust, divisions, outbox, now }),
   };
 }
 
-async function openSenders(parts: HostParts, { grants }: Takers, bus: Bus, ports: HandOffPorts) {
+async function openSenders(parts: HostParts, { grants, forms }: Takers, bus: Bus, ports: HandOffPorts) {
   const { config, db, trust, divisions, incarnations, outbox, receiver, appender, keyDesk, legalBases, keeper } = parts;
   const { failures, now, log } = parts;
   const { nodes } = config;
@@ -114,7 +118,10 @@ async function openSenders(parts: HostParts, { grants }: Takers, bus: Bus, ports
   outbox.reckonWith(() => carrier.room);
   const faults = new SendFaults(db, log);
   await faults.load();
-  const readBytes: RelayParts['readBytes'] = (queries, body) => readPart(queries, materialPartSchema.parse(body));
+  const readBytes: RelayParts['readBytes'] = async (queries, kind, body) => {
+    const part = materialPartSchema.parse(body);
+    return kind === 'FORM_PART' ? readFormPart(queries, part) : readPart(queries, part);
+  };
   const { healing, isHealing, incarnationOf, isOver } = incarnations;
   const relay = new Relay({ db, carrier, outbox, faults, nodes, readBytes, healing, onRoad: ports.onRoad, log });
   const protocols = new Protocols(db, () => relay.look());
@@ -125,6 +132,7 @@ async function openSenders(parts: HostParts, { grants }: Takers, bus: Bus, ports
     takeGrant: grants.entry,
     judgeWaitingGrants: grants.judgeWaiting,
     keepOffers,
+    offerForms: forms.offer,
     takeKeys: keyDesk.published,
   };
   const readers = { FACTS: countFacts, CATALOGUE: catalogueReader({ divisions, appender, others, log }) };
@@ -185,7 +193,7 @@ function handlersOf(
   takers: Takers,
   senders: Senders,
 ) {
-  const { proxies, delegations, opinions, data, notes, referrals } = takers;
+  const { proxies, delegations, opinions, data, notes, referrals, forms } = takers;
   const { subscriber, recovery } = senders;
   return {
     receivers: {
@@ -210,6 +218,8 @@ function handlersOf(
       CASE_NOTE: notes.receive,
       ENQUIRY_REFERRED: referrals.referred,
       ENQUIRY_ANSWERED: referrals.answered,
+      FORM_WANTED: forms.wanted,
+      FORM_PART: forms.part,
       KEYS: keyDesk.receive,
       RESTORED: recovery.restored,
       COPY: recovery.copy,

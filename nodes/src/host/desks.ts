@@ -24,6 +24,7 @@ import { filing } from '@liandong/schema/domains/filing';
 import { figures } from '@liandong/schema/domains/figures';
 import { hearings } from '@liandong/schema/domains/hearings';
 import { joint } from '@liandong/schema/domains/joint';
+import { meetings } from '@liandong/schema/domains/meetings';
 import { notes } from '@liandong/schema/domains/notes';
 import { offices } from '@liandong/schema/domains/offices';
 import { papers } from '@liandong/schema/domains/papers';
@@ -61,6 +62,7 @@ import { implementationHandlers, implementationLookup } from '../implementation/
 import { itemLifeHandlers } from '../item-life/index.ts';
 import { jointHandlers, jointOf } from '../joint/index.ts';
 import { legalBasisHandlers } from '../legal-bases/index.ts';
+import { getCitable, meetingHandlers, meetingLookup } from '../meetings/index.ts';
 import { noteHandlers } from '../notes/index.ts';
 import { reportHandlers } from '../reports/index.ts';
 import { findOffices, officeHandlers } from '../offices/index.ts';
@@ -131,7 +133,11 @@ function nodeDesks(node: DivisionCode, parts: HostParts, { drift, hostCases }: T
     atNode(papers, papersHandlers({ node, divisions, renderer: parts.renderer, now })),
     atNode(uploads, uploadHandlers({ now })),
     atNode(devices, deviceHandlers({ node, divisions, now })),
-    atNode(handling, handlingHandlers(cases, putOff, parts.config.verifyPage), showCase),
+    atNode(
+      handling,
+      handlingHandlers(cases, { putOff, verifyPage: parts.config.verifyPage, citable: getCitable }),
+      showCase,
+    ),
     atNode(answers, {}, showCase),
     atNode(reports, reportHandlers({ now }), showCase),
     atNode(
@@ -144,6 +150,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, { drift, hostCases }: T
       caseloadHandlers({ ...house, cases, posts: findPosts, standings: findStandings, signals: parts.signals }),
     ),
     atNode(notes, noteHandlers({ node, divisions, trust, outbox, cases, signals: parts.signals })),
+    atNode(meetings, meetingHandlers({ ...house, signals: parts.signals })),
     atNode(signals, signalHandlers({ ...house, posts: findPosts, incarnationOf: parts.incarnations.incarnationOf })),
     atNode(finding, findingHandlers({ ...house, cases, bundles: bundleDesk })),
     atNode(savedListsDomain, savedListHandlers(now)),
@@ -198,6 +205,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, { drift, hostCases }: T
     handling: cases.handling,
     catalogue: catalogueLookup({ queries: db.queries(node), divisions, drift, now }),
     implementation: implementationLookup(db.queries(node), divisions),
+    meetings: meetingLookup(node, db.queries(node), divisions),
     roster: rosterLookup(db.queries(node), now),
     casesWithin: casesWithinLookup({ node, divisions, hostCases }),
     accounts: accountLookup({ node, db, nodes: served, now }),

@@ -10,6 +10,7 @@ import { recordStandardization } from '../figures/index.ts';
 import type { Protocols } from '../handoff/index.ts';
 import { forgetKeys } from '../idempotency/index.ts';
 import { lapseSilentParties, removeShown } from '../joint/index.ts';
+import { tellDueTasks } from '../meetings/index.ts';
 import { casesInProjectsOf, handOverProjects } from '../projects/index.ts';
 import { tellLateReports } from '../reports/index.ts';
 import type { Recovery } from '../restore/index.ts';
@@ -126,6 +127,7 @@ function tellOfLimits(parts: JobParts): TimedJob {
     forEachNode(parts, job, async (node) => {
       await tellDue({ node, db, calendar, signals, failures, now });
       await tellLateReports({ node, db, signals, failures, now });
+      await tellDueTasks({ node, db, calendar, signals, now });
     });
   return { name: job, everyMs: LIMITS_MS, work };
 }

@@ -1,7 +1,7 @@
 import type { CatalogueFault, Item } from '@liandong/schema/domains/catalogue';
 import type { Day, DivisionCode } from '@liandong/schema/kernel';
 import type { ItemDraftInput } from '@liandong/schema/domains/item-life';
-import { itemSchema } from '@liandong/schema/domains/catalogue';
+import { formsKept, itemSchema } from '@liandong/schema/domains/catalogue';
 import { parseInput } from '@liandong/schema/graph';
 import { problem, ProblemError } from '@liandong/schema/kernel';
 import type { ItemFile } from '../catalogue/index.ts';
@@ -30,10 +30,12 @@ export function draftedItem(node: DivisionCode, input: ItemDraftInput, file: Ite
     fields,
     ...elements
   } = unkeyed(input);
+  const forms = formsKept(base?.forms, materials ?? base?.standard.materials ?? []);
   const standard = { promised, greenChannel, urgent, materials, maxVisits, conditions, fields };
   return parseInput(itemSchema, {
     ...BLANK,
     ...base,
+    forms,
     ...elements,
     standard: {
       ...base?.standard,

@@ -2,7 +2,7 @@ import type { DivisionCode, ProblemError } from '@liandong/schema/kernel';
 import type { Item, ItemChangeKind } from '@liandong/schema/domains/catalogue';
 import type { itemLife, ItemDraftView, ItemView } from '@liandong/schema/domains/item-life';
 import type { Viewer } from '@liandong/schema/operation';
-import { ARTICLES, dayOf, problem } from '@liandong/schema/kernel';
+import { dayOf, problem } from '@liandong/schema/kernel';
 import {
   cancellationOf,
   draftState,
@@ -14,23 +14,24 @@ import {
   suspensionOf,
   visibleReviews,
 } from '@liandong/schema/domains/item-life';
-import { itemFaults } from '@liandong/schema/domains/catalogue';
 import { requireOwnDesk } from '@liandong/schema/operation';
 import type { Authorship, ItemFile, StoredDraft } from '../catalogue/index.ts';
 import {
   deleteDraft,
   findHistory,
   findItem,
-  findItemCodes,
   insertItems,
   lockItem,
   readItemFile,
   recordChanges,
-  sameContent,
 } from '../catalogue/index.ts';
 import type { NodeHandlers, SharedTx } from '../db/index.ts';
 import type { FeedAppender } from '../feeds/index.ts';
-import { draftedItem, refuseFaults } from './drafted-item.ts';
+import { draftedItem } from './drafted-item.ts';
+import { checkedForm, removeUnnamed } from '../item-forms/index.ts';
+import { decodeBase64 } from '../materials/index.ts';
+import { attachForm, baseIn, withForms } from './attached-forms.ts';
+import { keepDraft } from './kept-draft.ts';
 import { insertReview } from './review-store.ts';
 
 export interface ItemLifeParts {
@@ -43,7 +44,7 @@ type ItemLifeHandlers = NodeHandlers<typeof itemLife>;
 
 /** The life of the basic catalogue's items: at the city's node, since only the city has these posts. */
 export function itemLifeHandlers(parts: ItemLifeParts): ItemLifeHandlers {
-  return { ...draftsKept(parts), ...itemsIssued(parts) };
+  return { ...draftsKept(parts), ...formsKept(parts), ...itemsIssued(parts) };
 }
 
 function draftsKept(parts: ItemLifeParts): Pick<ItemLifeHandlers, 'draftItem' | 'reviewItemDraft' | 'itemHistory'> {
@@ -54,19 +55,7 @@ function draftsKept(parts: ItemLifeParts): Pick<ItemLifeHandlers, 'draftItem' | 
       drafting(once, async () => {
         const file = await lockItem(tx, input.code);
         const item = draftedItem(node, input, file, dayOf(now()));
-        const before = file.published[0] ?? null;
-        const base = file.draft?.item ?? before;
-        if (base && sameContent(base, item)) {
-          if (file.draft) return draftView(parts, file.draft, viewer);
-          throw problem('ILLEGAL_STEP', `The draft of ${item.code} changes nothing.`, { article: ARTICLES.itemLife });
-        }
-        refuseFaults(itemFaults(item, item.bundle ? await findItemCodes(tx) : []));
-        await deleteDraft(tx, item.code);
-        await insertItems(tx, [{ item, publishedAt: null }]);
-        await recordChanges(tx, 'DRAFTED', byPerson(viewer, input.reason), now(), [
-          { seq: file.seq + 1, before, item },
-        ]);
-        return draftView(parts, draftIn(await readItemFile(tx, item.code)), viewer);
+        return draftView(parts, await keepDraft(tx, file, item, byPerson(viewer, input.reason), now()), viewer);
       }),
 
     reviewItemDraft: ({ viewer, tx, input: { code, desk, opinion, remarks }, once }) =>
@@ -88,6 +77,35 @@ function draftsKept(parts: ItemLifeParts): Pick<ItemLifeHandlers, 'draftItem' | 
         answeredBy: node,
       };
     },
+  };
+}
+
+/** Forms of an item, attached to its draft and taken out of it. */
+function formsKept(parts: ItemLifeParts): Pick<ItemLifeHandlers, 'attachItemForm' | 'detachItemForm'> {
+  const { node, now } = parts;
+
+  return {
+    attachItemForm: ({ viewer, tx, input, once }) =>
+      drafting(once, async () => {
+        const { code, reason, content, idempotencyKey: _, ...stated } = input;
+        const by = byPerson(viewer, reason);
+        const given = await checkedForm(stated, decodeBase64(content, 'content'), 'content');
+        return draftView(parts, await attachForm(tx, node, code, given, by, now()), viewer);
+      }),
+
+    detachItemForm: ({ viewer, tx, input: { code, title, reason }, once }) =>
+      drafting(once, async () => {
+        const by = byPerson(viewer, reason);
+        const file = await lockItem(tx, code);
+        const base = baseIn(file, code);
+        const taken = base.forms?.find((form) => form.title === title);
+        if (!taken) throw problem('NOT_FOUND', `The item has no form ${title}.`, { field: 'title' });
+        const forms = base.forms?.filter((form) => form !== taken) ?? [];
+        const item = withForms(node, file, code, forms, dayOf(now()));
+        const draft = await keepDraft(tx, file, item, by, now());
+        await removeUnnamed(tx, taken.sha256);
+        return draftView(parts, draft, viewer);
+      }),
   };
 }
 

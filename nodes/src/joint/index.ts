@@ -5,4 +5,5 @@ export { jointOf } from './joint-view.ts';
 export { lapseSilentParties } from './lapse.ts';
 export { OpinionReceiver } from './opinion-receiver.ts';
 export { removeShown } from './shown-materials.ts';
+export { findQuestionAsked } from './request-store.ts';
 export { askAgain, requestLogs, tellParties } from './party-messages.ts';

@@ -133,6 +133,18 @@ export async function findRequest(
   return (await assemble(queries, rows))[0] ?? null;
 }
 
+/** Number and item of a case on which a department of this node was asked; null if none was. */
+export async function findQuestionAsked(
+  queries: NodeQueries,
+  caseId: string,
+): Promise<{ number: string; item: string } | null> {
+  const [row] = await queries.query<{ number: string; item: string }>(
+    `SELECT number, item FROM opinion_requests WHERE node = $1 AND case_id = $2 AND waiting LIMIT 1`,
+    [caseId],
+  );
+  return row ?? null;
+}
+
 /** As {@link findRequest}, locked until the transaction ends. */
 export async function lockRequest(tx: SharedTx, caseId: string, party: number): Promise<StoredOpinionRequest | null> {
   await tx.query(`SELECT 1 FROM opinion_requests WHERE node = $1 AND case_id = $2 AND party = $3 FOR UPDATE`, [

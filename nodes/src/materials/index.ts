@@ -1,5 +1,5 @@
 /** 申请材料: papers of a case, checked by kind, stored byte for byte and handed on in parts. */
-export { charsetOf } from './material-kinds.ts';
+export { charsetOf, requireHarmless } from './material-kinds.ts';
 export type { GivenMaterial } from './materials.ts';
 export {
   absentMaterials,

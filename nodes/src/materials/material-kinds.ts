@@ -1,6 +1,6 @@
-import type { MaterialMediaType as MediaType } from '@liandong/schema/domains/filing';
 import { problem } from '@liandong/schema/kernel';
 import { fileTypeFromBuffer } from 'file-type';
+import type { CheckedType as MediaType } from './sound-materials.ts';
 import { requireOpen, requireSound } from './sound-materials.ts';
 
 /**
@@ -63,6 +63,7 @@ function isActive(bytes: Buffer, mediaType: MediaType): boolean {
     case 'application/pdf':
       return ACTIVE_PDF.test(unescaped(bytes.toString('latin1')));
     case 'application/vnd.openxmlformats-officedocument.wordprocessingml.document':
+    case 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet':
       return ACTIVE_OFFICE.test(bytes.toString('latin1'));
     case 'text/plain':
       return ACTIVE_TEXT.test(bytes.toString('utf8'));

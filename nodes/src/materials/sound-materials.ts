@@ -1,11 +1,15 @@
 import { problem } from '@liandong/schema/kernel';
 import type { MaterialMediaType } from '@liandong/schema/domains/filing';
+import type { ItemFormType } from '@liandong/schema/domains/catalogue';
 import { MAX_PICTURE_PIXELS } from '@liandong/schema/domains/filing';
 import { unzipSync } from 'fflate';
 import { imageSize } from 'image-size';
 
 // Whether a desk further up will be able to read a material. Only heads, ends and lists of contents are looked at here;
 // what is inside is drawn elsewhere, in a process of its own.
+
+/** Files that are checked: materials of a case, and forms to download. */
+export type CheckedType = MaterialMediaType | ItemFormType;
 
 /** Longest side of a picture, pixels. */
 const MAX_SIDE = 20_000;
@@ -29,7 +33,7 @@ export function requireOpen(bytes: Buffer, field: string): void {
  * Refuses a material that no desk can read: encrypted, incomplete, or far too large when it is opened.
  * @throws {ProblemError} MATERIAL_ENCRYPTED, MATERIAL_TORN, MATERIAL_OVERSIZED with the field
  */
-export function requireSound(bytes: Buffer, mediaType: MaterialMediaType, field: string): void {
+export function requireSound(bytes: Buffer, mediaType: CheckedType, field: string): void {
   switch (mediaType) {
     case 'application/pdf':
       if (isSealedPdf(bytes)) throw encrypted(field);
@@ -43,6 +47,7 @@ export function requireSound(bytes: Buffer, mediaType: MaterialMediaType, field:
       if (!bytes.includes('IEND')) throw torn(field);
       return requirePixels(bytes, field);
     case 'application/vnd.openxmlformats-officedocument.wordprocessingml.document':
+    case 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet':
       return requireUnpackable(bytes, field);
     case 'text/plain':
       return;

@@ -109,7 +109,19 @@ function decode(cursor: string, field: 'after' | 'upTo'): [life: number, seq: nu
 
 function shown(
   node: DivisionCode,
-  { id, kind, at, caseId, number, item, sub, dueAt, readAt }: NumberedSignal,
+  { id, kind, at, caseId, number, item, meeting, sub, dueAt, readAt }: NumberedSignal,
 ): SignalView {
-  return { id, node, kind, at, caseId, number, item, personal: sub !== null, due: dueAt && dayOf(dueAt), readAt };
+  return {
+    id,
+    node,
+    kind,
+    at,
+    caseId,
+    number,
+    item,
+    meeting,
+    personal: sub !== null,
+    due: dueAt && dayOf(dueAt),
+    readAt,
+  };
 }

@@ -94,13 +94,13 @@ const insertAll = coalesced(async (tx: SharedTx, given: readonly (readonly Signa
   }));
   // a signal to everyone goes to the department in charge of the item, as the lists of cases do
   await tx.query(
-    `INSERT INTO signals (node, id, kind, at, case_id, number, item, sub, issuer, department, by_sub, due_at)
-     SELECT $1, id, kind, at, case_id, number, item, sub, issuer, CASE WHEN sub IS NOT NULL THEN '' ELSE coalesce(
+    `INSERT INTO signals (node, id, kind, at, case_id, number, item, meeting, sub, issuer, department, by_sub, due_at)
+     SELECT $1, id, kind, at, case_id, number, item, meeting, sub, issuer, CASE WHEN sub IS NOT NULL THEN '' ELSE coalesce(
          department,
          (SELECT split_part(split_part(i.department, ';', 1), '(', 1) FROM items i
           WHERE i.node = $1 AND i.code = s.item ORDER BY i.version DESC LIMIT 1), '') END, by_sub, due_at
      FROM json_to_recordset($2) AS s (id uuid, kind text, at timestamptz, case_id text, number text, item text,
-       sub text, issuer text, department text, by_sub text, due_at timestamptz)
+       meeting uuid, sub text, issuer text, department text, by_sub text, due_at timestamptz)
      ON CONFLICT (node, case_id, due_at, department) WHERE kind = 'DUE_TOMORROW' DO NOTHING`,
     [JSON.stringify(rows)],
   );

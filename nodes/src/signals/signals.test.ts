@@ -84,6 +84,7 @@ describe('people of a desk', () => {
       caseId: id,
       number: row?.number ?? '',
       item: '3310-MZ-001',
+      meeting: null,
       personal: true,
       due: null,
       readAt: null,
@@ -285,7 +286,7 @@ test('a reader that goes on behind the last number misses no signal, however lon
   );
   const look = async () => {
     const { nodes, cursors } = await page(colleague, cursor);
-    seen.push(...nodes.map(({ caseId }) => caseId));
+    seen.push(...nodes.map(({ caseId }) => caseId ?? ''));
     cursor = cursors.at(-1) ?? cursor;
   };
   await eventually(async () => {

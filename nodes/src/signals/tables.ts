@@ -11,9 +11,12 @@ export const signalsTable = table('signals', ['id'], {
   seq: nullable(bigInteger),
   kind: textOf<SignalKind>(),
   at: instant,
-  caseId: text,
-  number: text,
-  item: text,
+  /** Null, as number and item are, where it tells of a meeting. */
+  caseId: nullable(text),
+  number: nullable(text),
+  item: nullable(text),
+  /** The meeting it tells of, or whose task. */
+  meeting: nullable(uuid),
   /** The person it is for; null for everyone. */
   sub: nullable(text),
   issuer: nullable(text),

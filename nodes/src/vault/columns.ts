@@ -5,6 +5,7 @@ import { bundlesTable } from '../bundles/tables.ts';
 import { earlierApplicationsTable } from '../filing/tables.ts';
 import { askersTable, enquiriesTable, enquiryReferralsTable } from '../enquiries/tables.ts';
 import { opinionRequestsTable } from '../joint/tables.ts';
+import { meetingItemsTable, meetingsTable, meetingTasksTable } from '../meetings/tables.ts';
 import { caseNotesTable } from '../notes/tables.ts';
 import { stewardedEnterprisesTable } from '../stewards/tables.ts';
 import { uploadsTable } from '../uploads/tables.ts';
@@ -39,6 +40,9 @@ export const SEALED_COLUMNS = {
   ...sealedColumns(enquiriesTable),
   ...sealedColumns(enquiryReferralsTable),
   ...sealedColumns(caseNotesTable),
+  ...sealedColumns(meetingsTable),
+  ...sealedColumns(meetingItemsTable),
+  ...sealedColumns(meetingTasksTable),
   ...sealedColumns(registerRowsTable),
   ...sealedColumns(dataRequestsTable),
   'idempotency.response': {

@@ -3,6 +3,7 @@ import { filingNodeOf } from '../kernel/identifiers.ts';
 import type {
   BundleMembership,
   CitedDiscretion,
+  CitedMeeting,
   GrantUses,
   LogActor,
   Material,
@@ -129,8 +130,10 @@ export interface Decision {
   grant: string | null;
   /** The department that decides; null if the organ decides as a whole. */
   department: string | null;
-  /** 会议纪要, where the item is decided together. */
+  /** 会议纪要 that are kept elsewhere, where the item is decided together. */
   minutes: string | null;
+  /** The desk's meeting whose minutes support it; null if it cites none. */
+  meeting: CitedMeeting | null;
   /** Digests of the hearing records it is based on. */
   records: string[];
   /** 裁量基准 it goes by; null if it cites none. */

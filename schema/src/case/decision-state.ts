@@ -16,7 +16,7 @@ export function afterDecision(
   at: Date,
 ): Pick<CaseFile, 'state' | 'decision'> | null {
   const { outcome, reason, remedies, inNameOf, grant = null, department = null, minutes = null } = line.data;
-  const { records = [], discretion = null } = line.data;
+  const { records = [], discretion = null, meeting = null } = line.data;
   if (jointOpen(file.joint) || (outcome === 'GRANTED' && upheldObjection(file.joint))) return null;
   const { node, actor } = line;
   const use = file.through.decide;
@@ -31,7 +31,7 @@ export function afterDecision(
     records.join() === recordsOf(file.hearing).join();
   if (!sound) return null;
   const made = { at, node, actor, outcome, reason, remedies, inNameOf, grant, department, minutes, records };
-  return { state: outcome, decision: { ...made, discretion, deemed: false } };
+  return { state: outcome, decision: { ...made, discretion, meeting, deemed: false } };
 }
 
 /**
@@ -64,6 +64,7 @@ export function afterDeemedRenewal(
     grant: null,
     department: null,
     minutes: null,
+    meeting: null,
     records: [],
     discretion: null,
     deemed: true,

@@ -24,6 +24,7 @@ import {
 } from './words.ts';
 import { APPLICATION_PART, APPLICATION_PARTS } from '../domains/filing/words.ts';
 import { GRANT_MODE, GRANT_MODES } from '../domains/delegation/words.ts';
+import { MEETING_KIND, MEETING_KINDS } from '../domains/meetings/words.ts';
 import { ITEM_KIND, ITEM_KINDS } from '../domains/catalogue/item-words.ts';
 import { word } from '../operation/fields.ts';
 import { answerDataSchemas } from '../domains/answers/lines.ts';
@@ -84,6 +85,19 @@ const citedDiscretionSchema = z
   .object({ id: named, circumstance: said(), standard: said() })
   .meta({ outputType: 'StepDiscretion' });
 export type CitedDiscretion = z.infer<typeof citedDiscretionSchema>;
+
+/** A closed meeting of the deciding desk, as a decision cites it. */
+const citedMeetingSchema = z
+  .object({
+    kind: word(MEETING_KIND, MEETING_KINDS),
+    /** Number of its minutes. */
+    number: said(100),
+    day: daySchema,
+    /** SHA-256 of the minutes. */
+    digest: sha256Schema,
+  })
+  .meta({ outputType: 'StepMeeting' });
+export type CitedMeeting = z.infer<typeof citedMeetingSchema>;
 
 /** The grants by which a case is accepted, reviewed and decided; null where an organ acts by its own power. */
 export const grantUsesSchema = z.object({
@@ -241,8 +255,10 @@ export const logDataSchemas = {
     grant: z.uuid().optional(),
     /** The deciding department, or the bureau that holds its powers. */
     department: said().optional(),
-    /** 会议纪要 of a collective decision: its number or title. */
+    /** 会议纪要 of a collective decision that are kept elsewhere, say on paper: their number or title. */
     minutes: said().optional(),
+    /** The meeting of this desk whose minutes support it. */
+    meeting: citedMeetingSchema.optional(),
     /** Digests of the hearing records it is based on (Art. 48). */
     records: z.array(sha256Schema).min(1).optional(),
     /** 裁量基准 it goes by, in the words of the implementation the case was accepted under. */

@@ -18,6 +18,7 @@ import { implementationDuties } from './implementation/duties.ts';
 import { itemLifeDuties } from './item-life/duties.ts';
 import { legalBasisDuties } from './legal-bases/duties.ts';
 import { officeDuties } from './offices/duties.ts';
+import { meetingDuties } from './meetings/duties.ts';
 import { noteDuties } from './notes/duties.ts';
 import { operatorDuties } from './operators/duties.ts';
 import { projectDuties } from './projects/duties.ts';
@@ -47,6 +48,7 @@ export const DOMAIN_DUTIES = {
   ...reportDuties,
   ...accountDuties,
   ...deviceDuties,
+  ...meetingDuties,
   ...stewardDuties,
 };
 /** Those of the steps of every case. */

@@ -21,6 +21,7 @@ import { implementation } from './implementation/operations.ts';
 import { itemLife } from './item-life/operations.ts';
 import { joint } from './joint/operations.ts';
 import { legalBases } from './legal-bases/operations.ts';
+import { meetings } from './meetings/operations.ts';
 import { notes } from './notes/operations.ts';
 import { offices } from './offices/operations.ts';
 import { papers } from './papers/operations.ts';
@@ -52,6 +53,7 @@ export const DOMAINS = listed(
   expedited,
   caseload,
   notes,
+  meetings,
   signals,
   finding,
   savedListsDomain,

@@ -34,7 +34,7 @@ import { addSupervision } from '../domains/subtree-cases/graph.ts';
 const ROLES: Record<RoleName, { add: (role: RoleBuilder) => void; scalars: readonly ScalarName[] }> = {
   filing: { add: addFiling, scalars: ['DateTime', 'Base64', 'Date', 'Fen'] },
   handling: { add: addHandling, scalars: ['DateTime', 'Base64', 'Date', 'Fen'] },
-  catalogue: { add: addCatalogue, scalars: ['DateTime', 'Date', 'Fen'] },
+  catalogue: { add: addCatalogue, scalars: ['Base64', 'DateTime', 'Date', 'Fen'] },
   implementation: { add: addImplementation, scalars: ['DateTime', 'Fen'] },
   figures: { add: addFigures, scalars: ['DateTime', 'Date', 'Fen'] },
   delegation: { add: addDelegation, scalars: ['Date', 'Fen'] },

@@ -7,6 +7,7 @@ import type { HandlingLookup } from '../domains/handling/views.ts';
 import type { CatalogDriftView, CatalogueLookup } from '../domains/catalogue/views.ts';
 import type { Perform } from '../operation/handlers.ts';
 import type { ImplementationLookup } from '../domains/implementation/views.ts';
+import type { MeetingLookup } from '../domains/meetings/views.ts';
 import type { RosterCoverageView, RosterLookup } from '../domains/roster/views.ts';
 import type { PersonalDataRead, ReadsLog } from '../domains/reads/views.ts';
 import type { CasesWithinLookup, CasesWithinPage } from '../domains/subtree-cases/views.ts';
@@ -42,6 +43,7 @@ export interface NodeServices {
   catalogue: CatalogueLookup;
   implementation: ImplementationLookup;
   roster: RosterLookup;
+  meetings: MeetingLookup;
   casesWithin: CasesWithinLookup;
   accounts: AccountLookup;
   reads: ReadsLog;

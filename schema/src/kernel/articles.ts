@@ -68,6 +68,8 @@ export const ARTICLES = {
   reportedOutside: '上报事项负责办理制(转报)',
   /** 重大行政许可 are decided by the organ's leaders together, and the meeting is minuted. */
   collectiveDecision: '集体讨论决定制度(会议纪要)',
+  /** Meetings on cases: called, attended, minuted, and followed up. */
+  meetings: '审批例会、联合会审、联席会议、窗口负责人例会制度',
   /** A decision goes by a published standard of discretion, and says which. */
   discretion: '《国务院办公厅关于进一步规范行政裁量权基准制定和管理工作的意见》(国办发〔2022〕27号)',
   /** One accepts and reviews, another approves. */

@@ -27,6 +27,7 @@ describe('the list of codes', () => {
       'PAPER_PREPARING',
       'RATE_LIMITED',
       'CASE_IN_TRANSIT',
+      'FORM_NOT_HERE',
       'KEY_UNKNOWN',
       'NODE_HEALING',
       'STREAM_ENDED',

@@ -62,3 +62,9 @@ export const dayInput = z.string().refine(isDay, 'is no day YYYY-MM-DD').meta({ 
 
 /** A day that may be left out. */
 export const optionalDay = dayInput.nullish().transform((v) => v ?? null);
+
+/** A time of a day. */
+export const timeInput = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is no time HH:MM')
+  .meta({ description: 'HH:MM in Asia/Shanghai.' });

@@ -25,6 +25,10 @@ const ALWAYS: Samples = {
   ),
   'ArrangeMaterialsInput.materials': [{ kept: DIGEST }],
   'ArrangedMaterialInput.kept': DIGEST,
+  'AttachItemFormInput.fileName': '1.pdf',
+  'AttachItemFormInput.mediaType': 'application/pdf',
+  'AttachItemFormInput.content': Buffer.from('%PDF-1.4 sample %%EOF').toString('base64'),
+  'formPart.sha256': DIGEST,
   'OpenUploadInput.mediaType': 'application/pdf',
   'OpenUploadInput.sha256': DIGEST,
   'AddToUploadInput.upload': UUID,
@@ -45,6 +49,20 @@ const ALWAYS: Samples = {
   'EndDeviceInput.device': UUID,
   'TakeCaseNumbersInput.device': UUID,
   'ReturnCaseNumbersInput.block': UUID,
+  'meeting.id': UUID,
+  'PlanMeetingInput.begins': '09:00',
+  ...Object.fromEntries(
+    [
+      'PutOnAgendaInput',
+      'TakeOffAgendaInput',
+      'RecordAttendanceInput',
+      'RecordOutcomeInput',
+      'GiveTaskInput',
+      'CloseMeetingInput',
+      'CancelMeetingInput',
+    ].map((input) => [`${input}.meeting`, UUID]),
+  ),
+  'FinishTaskInput.task': UUID,
 };
 
 /** The smallest input a mutation accepts. Plain texts get a fixed text; values with a meaning come from the samples. */

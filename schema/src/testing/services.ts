@@ -24,6 +24,7 @@ export function doing<D extends Domain>(_domain: D, answers: Parameters<typeof p
 export function servicesOf(given: Overrides): NodeServices {
   return {
     roster: { coverage: none, ...given.roster },
+    meetings: { ofCase: () => Promise.resolve(null), ...given.meetings },
     casesWithin: { part: none, ...given.casesWithin },
     accounts: { homesOf: none, signIn: none, choosePassword: none, postsOf: none, ...given.accounts },
     reads: { note: () => Promise.resolve(), ...given.reads },

@@ -48,8 +48,15 @@ export const MESSAGE_KINDS = [
   'CASE_NOTE',
   'ENQUIRY_REFERRED',
   'ENQUIRY_ANSWERED',
+  'FORM_WANTED',
+  'FORM_PART',
 ] as const;
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
+
+/** Whether a message brings bytes beside its body: a piece of a material or of a form. */
+export function bringsBytes(kind: MessageKind): kind is 'MATERIAL' | 'FORM_PART' {
+  return kind === 'MATERIAL' || kind === 'FORM_PART';
+}
 
 /** W3C Trace Context, `00-<trace id>-<span id>-<flags>`. */
 export const traceparentSchema = z.string().regex(/^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/);
@@ -123,6 +130,9 @@ export const materialPartSchema = z.object({
   size: z.int().min(1),
 });
 export type MaterialPart = z.infer<typeof materialPartSchema>;
+
+/** 表格: a node asks the level above for a form that its copy of the catalogue names. FORM_PART brings it, as a material's pieces. */
+export const formWantedSchema = z.object({ sha256: sha256Schema });
 
 /** Feeds (数据流): append-only, numbered without a gap, facts upward and the catalogue downward. */
 export const FEEDS = ['FACTS', 'CATALOGUE'] as const;

@@ -7,9 +7,11 @@ export {
   SIGNED_TYPES,
   dossierSchema,
   echoSchema,
+  bringsBytes,
   envelopeSchema,
   feedHeadSchema,
   feedPartSchema,
+  formWantedSchema,
   materialPartSchema,
   ratingSchema,
   receiptSchema,
@@ -49,6 +51,7 @@ export { MOST_HINTED, isHinted, signalHintSchema } from './signal-hint.ts';
 export type { SignalHint } from './signal-hint.ts';
 export {
   MAX_ENTRY_BYTES,
+  MAX_PART_BYTES,
   MAX_FACT_BYTES,
   MAX_ITEM_BYTES,
   MAX_PAYLOAD,

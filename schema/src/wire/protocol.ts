@@ -26,7 +26,7 @@ export interface Since {
 }
 /** A new kind is named here in the change that brings it, with {@link PROTOCOL} one higher. */
 export const SINCE: Since = {
-  messages: { CASE_NOTE: 2, ENQUIRY_REFERRED: 4, ENQUIRY_ANSWERED: 4 },
+  messages: { CASE_NOTE: 2, ENQUIRY_REFERRED: 4, ENQUIRY_ANSWERED: 4, FORM_WANTED: 4, FORM_PART: 4 },
   lines: {
     MATERIALS_ARRANGED: 3,
     APPLICATION_CORRECTED: 3,

@@ -24,6 +24,9 @@ export const TOGETHER_BYTES = 256 * 1024;
  */
 export const MAX_ENTRY_BYTES = 512 * 1024;
 
+/** Most bytes of one part of a file that is read through the gateway; the pieces in which papers are sealed are as long. */
+export const MAX_PART_BYTES = 512 * 1024;
+
 /** Most bytes of a fact, as JSON: on its way each quote in it may become four bytes. */
 export const MAX_FACT_BYTES = 64 * 1024;
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ARTICLES } from '../../kernel/articles.ts';
 import { domain } from '../../operation/domain.ts';
 import { askedDivision, id, requiredDivision, word } from '../../operation/fields.ts';
-import { dayInput, optionalDay, phone, text } from '../../operation/input-parts.ts';
+import { dayInput, optionalDay, phone, text, timeInput } from '../../operation/input-parts.ts';
 import { listOf, mutation, query } from '../../operation/operation.ts';
 import { clearAnswerOfAppointment, personalOfAppointment } from '../../operation/personal-field.ts';
 import { ASKED_DIVISION, NAMED_DIVISION } from '../../operation/route.ts';
@@ -15,10 +15,6 @@ import { APPOINTMENT_STATE, ATTENDED } from './words.ts';
 const article = ARTICLES.appointments;
 const slip = { number: text(80), code: text(20) };
 const SLIP_ROUTE = { by: 'prefix', argument: 'number', copyAt: null } as const;
-const time = z
-  .string()
-  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is no time HH:MM')
-  .meta({ description: 'HH:MM in Asia/Shanghai.' });
 const capacity = z.int().min(1).max(500);
 const slotId = z.uuid().meta({ scalar: 'ID' });
 
@@ -83,8 +79,8 @@ export const openSlots = mutation('openSlots', {
   input: {
     window: windowCode,
     days: z.array(dayInput).min(1).max(31),
-    begins: time,
-    ends: time,
+    begins: timeInput,
+    ends: timeInput,
     capacity: capacity.meta({ description: 'Most appointments.' }),
     afterHours: z.boolean().meta({ description: '延时服务: outside the working hours of the centre.' }),
   },

@@ -22,6 +22,7 @@ import {
 } from './item-words.ts';
 import { SPECIAL_PROCEDURES } from '../../case/words.ts';
 import { TIERS } from '../../kernel/words.ts';
+import { itemFormSchema, MAX_ITEM_FORMS } from './item-forms.ts';
 import { word } from '../../operation/fields.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
 import type { Day } from '../../kernel/calendar.ts';
@@ -133,6 +134,8 @@ export const itemSchema = z.object({
   lifeEvents: z.array(z.string().min(1)).default([]),
   feeSchedule: feeScheduleSchema.nullable(),
   bundle: bundleSchema.nullable(),
+  /** 表格、样表 to download; left out where there are none, as by a program that knows no forms. */
+  forms: z.array(itemFormSchema).min(1).max(MAX_ITEM_FORMS).optional(),
   hierarchy: hierarchySchema.nullable().default(null),
   powerSource: z.enum(POWER_SOURCES).default('STATUTORY'),
   handlingWay: z.enum(HANDLING_WAYS).default('OWN'),

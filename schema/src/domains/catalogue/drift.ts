@@ -103,6 +103,8 @@ export function unifiedElements(item: Item): [element: string, value: string | n
     ['standard.fields', standard.fields.length > 0 ? JSON.stringify(standard.fields) : null],
     ['standard.materials', standard.materials.map((m) => `${m.name}${m.required ? '' : '?'}`).join(',')],
     ['standard.maxVisits', String(standard.maxVisits)],
+    // an item without forms keeps the digest that older programs compute
+    ...(item.forms ? [['forms', JSON.stringify(item.forms)] satisfies [string, string]] : []),
   ];
 }
 

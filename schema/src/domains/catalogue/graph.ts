@@ -23,7 +23,9 @@ import type { ItemView } from '../item-life/views.ts';
 import { catalogue } from './operations.ts';
 import type { FlowChart } from './flow/index.ts';
 import { flowMermaid, flowSvg, flowText } from './flow/index.ts';
-import type { CatalogEntryView, GuideView } from './views.ts';
+import type { ItemForm, OfferedForm } from './item-forms.ts';
+import { ITEM_FORM_KIND } from './item-forms.ts';
+import type { CatalogEntryView, FormPartView, GuideView } from './views.ts';
 
 type Item = ReturnType<typeof itemRef>;
 type Elements = ItemView['item'];
@@ -36,6 +38,8 @@ export function addCatalogue(role: RoleBuilder): void {
   addItemRules(role, Item);
   const CatalogEntry = entryType(role, Item);
   const Guide = guideType(role, Item);
+  const FormPart = formPartType(role);
+  addItemForms(role, Item);
   const Key = builder.inputType('ItemKey', {
     fields: (t) => ({ code: t.id({ required: true }), at: t.id({ required: true }), via: t.id() }),
   });
@@ -52,7 +56,7 @@ export function addCatalogue(role: RoleBuilder): void {
     }),
   });
   const CatalogEntryConnection = builder.connectionObject({ type: CatalogEntry, name: 'CatalogConnection' });
-  addOperations(role, catalogue, { Item, CatalogEntry, CatalogEntryConnection, Guide });
+  addOperations(role, catalogue, { Item, CatalogEntry, CatalogEntryConnection, Guide, FormPart });
   addCatalogueDrift(role, Item);
   addItemLife(role, Item);
 }
@@ -235,7 +239,65 @@ function entryType({ builder, refs }: RoleBuilder, Item: Item) {
   });
 }
 
-function guideType({ builder, refs }: RoleBuilder, Item: Item) {
+/** What everybody may know of a form before it is opened. */
+function addItemForms({ builder, enumOf }: RoleBuilder, Item: Item): void {
+  const Form = builder.objectRef<ItemForm>('ItemForm').implement({
+    description: '表格、样表 of an item.',
+    fields: (t) => ({
+      material: t.exposeString('material', { nullable: false, description: 'The material it is filled in for.' }),
+      kind: t.field({ type: enumOf(ITEM_FORM_KIND), nullable: false, resolve: (f) => f.kind }),
+      title: t.exposeString('title', { nullable: false }),
+      fileName: t.exposeString('fileName', { nullable: false }),
+      mediaType: t.exposeString('mediaType', { nullable: false }),
+      size: t.exposeInt('size', { nullable: false, description: 'Bytes.' }),
+      sha256: t.exposeString('sha256', { nullable: false }),
+    }),
+  });
+  builder.objectFields(Item, (t) => ({
+    forms: t.field({
+      type: [Form],
+      nullable: { list: true, items: false },
+      description: '表格、样表; a guide says where they are.',
+      resolve: ({ item }) => item.forms ?? [],
+    }),
+  }));
+}
+
+function offeredType({ builder, enumOf }: RoleBuilder) {
+  return builder.objectRef<OfferedForm>('OfferedForm').implement({
+    description: '表格下载: a form that is downloaded without a login.',
+    fields: (t) => ({
+      material: t.exposeString('material', { nullable: false, description: 'The material it is filled in for.' }),
+      kind: t.field({ type: enumOf(ITEM_FORM_KIND), nullable: false, resolve: (f) => f.kind }),
+      title: t.exposeString('title', { nullable: false }),
+      fileName: t.exposeString('fileName', { nullable: false }),
+      mediaType: t.exposeString('mediaType', { nullable: false }),
+      size: t.exposeInt('size', { nullable: false, description: 'Bytes.' }),
+      sha256: t.exposeString('sha256', { nullable: false }),
+      path: t.exposeString('path', { nullable: false, description: 'Path at the gateway; it needs no login.' }),
+      arrived: t.exposeBoolean('arrived', {
+        nullable: false,
+        description: 'False while its bytes are on their way from the city; its path says FORM_NOT_HERE until then.',
+      }),
+    }),
+  });
+}
+
+function formPartType({ builder }: RoleBuilder) {
+  return builder.objectRef<FormPartView>('FormPart').implement({
+    description: 'Some bytes of a form.',
+    fields: (t) => ({
+      bytes: t.field({ type: 'Base64', nullable: false, resolve: (p) => p.bytes }),
+      size: t.exposeInt('size', { nullable: false, description: 'Bytes of the whole form.' }),
+      fileName: t.exposeString('fileName', { nullable: false }),
+      mediaType: t.exposeString('mediaType', { nullable: false }),
+    }),
+  });
+}
+
+function guideType(role: RoleBuilder, Item: Item) {
+  const { builder, refs } = role;
+  const Offered = offeredType(role);
   const Chart = builder.objectRef<FlowChart>('FlowChart').implement({
     description: '流程图: the steps by competence with the published stages, in three renderings of the same.',
     fields: (t) => ({
@@ -258,6 +320,12 @@ function guideType({ builder, refs }: RoleBuilder, Item: Item) {
           power === null ? null : { item: item.item.code, node: power, via: item.answeredBy },
       }),
       markdown: t.exposeString('markdown', { nullable: false }),
+      forms: t.field({
+        type: [Offered],
+        nullable: false,
+        description: '表格下载: blank forms and samples, as the desk asked offers them.',
+        resolve: (g) => [...g.forms],
+      }),
       flowChart: t.field({ type: Chart, nullable: false, resolve: (g) => g.flow }),
       staleSince: t.field({
         type: 'DateTime',

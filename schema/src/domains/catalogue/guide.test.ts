@@ -23,6 +23,7 @@ const parts: GuideParts = {
   place: VILLAGE,
   node: VILLAGE,
   windows: [],
+  forms: [],
   divisions,
 };
 const guide = guideOf(parts);

@@ -12,6 +12,8 @@ import { TIER_LABELS } from '../../kernel/words.ts';
 import type { FeeSchedule, Implementation, Item } from './catalogue.ts';
 import { scheduleOf } from './catalogue.ts';
 import type { Route } from '../../case/competence.ts';
+import type { OfferedForm } from './item-forms.ts';
+import { ITEM_FORM_KIND, ITEM_FORM_TYPES } from './item-forms.ts';
 import { limitText, plain } from '../../kernel/markdown.ts';
 import type { ServiceWindow } from '../offices/rules.ts';
 import type { FlowSentence } from './flow/index.ts';
@@ -30,6 +32,8 @@ export interface GuideParts {
   node: DivisionCode;
   /** The desk's own windows for the item, see `windowsFor`. */
   windows: readonly ServiceWindow[];
+  /** The item's forms, as the desk offers them. */
+  forms: readonly OfferedForm[];
   divisions: Divisions;
 }
 
@@ -51,6 +55,7 @@ export function guideOf(parts: GuideParts): string {
     plain(item.legalBasis),
     '## 申请材料',
     materialsText((implementation ?? item.standard).materials),
+    ...formsText(parts.forms),
     '## 办理地点和时间',
     placesText(parts),
     '## 办理流程',
@@ -124,6 +129,23 @@ function materialsText(materials: Implementation['materials']): string {
     }),
   );
 }
+
+/** 表格下载: title, size, type and address of each form; one whose bytes have not come yet says so. */
+function formsText(forms: readonly OfferedForm[]): string[] {
+  if (forms.length === 0) return [];
+  const rows = forms.map(({ material, kind, title, mediaType, size, path, arrived }) => [
+    material,
+    ITEM_FORM_KIND.labels[kind],
+    title,
+    `${ITEM_FORM_TYPES[mediaType]},${sizeText(size)}`,
+    arrived ? path : `${path}(表格尚未下达本级)`,
+  ]);
+  return ['## 表格下载', tableOf(['材料', '类别', '名称', '格式', '下载地址'], rows)];
+}
+
+/** @param size bytes */
+const sizeText = (size: number) =>
+  size < 1024 * 1024 ? `${Math.ceil(size / 1024)} KB` : `${(size / 1024 / 1024).toFixed(1)} MB`;
 
 /** Where and when: at the organ that holds the power, and at the windows of the desk that tells it. */
 function placesText({ item, implementation, node, windows, divisions }: GuideParts): string {

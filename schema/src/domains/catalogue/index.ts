@@ -24,9 +24,19 @@ export { flowOf } from './flow/index.ts';
 export type { FlowChart } from './flow/index.ts';
 export { guideOf } from './guide.ts';
 export type { GuideParts } from './guide.ts';
+export {
+  formsKept,
+  ITEM_FORM_KINDS,
+  itemFormPath,
+  itemFormSchema,
+  itemFormType,
+  MAX_ITEM_FORM_BYTES,
+  withForm,
+} from './item-forms.ts';
+export type { ItemForm, ItemFormType, OfferedForm } from './item-forms.ts';
 export { competenceKeyOf, ownCompetenceKeys } from './item-search.ts';
 export { AUDIENCES } from './item-words.ts';
-export type { CatalogDriftView, CatalogEntryView, CatalogueLookup } from './views.ts';
+export type { CatalogDriftView, CatalogEntryView, CatalogueLookup, FormPartView } from './views.ts';
 export { catalogue } from './operations.ts';
 export { REVIEW_DESKS } from './words.ts';
 export type { FeeChangeKind, ItemChangeKind, ReviewDesk } from './words.ts';

@@ -5,9 +5,11 @@ import { asText } from '../../operation/merging.ts';
 import { cityOf } from '../../kernel/identifiers.ts';
 import { requiredDivision } from '../../operation/fields.ts';
 import { pageOf, query } from '../../operation/operation.ts';
+import { sha256Schema } from '../../case/line-parts.ts';
+import { MAX_PART_BYTES } from '../../wire/sizes.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
 import { Item } from '../item-life/views.ts';
-import { CatalogEntry, Guide } from './views.ts';
+import { CatalogEntry, FormPart, Guide } from './views.ts';
 
 const code = z.string().meta({ scalar: 'ID' });
 const ofItem = { input: { item: code, division: requiredDivision }, route: NAMED_DIVISION };
@@ -72,6 +74,25 @@ export const guide = query('guide', {
   answer: Guide,
 });
 
+/**
+ * The gateway asks for it when a browser opens a form's address.
+ * @throws {ProblemError} NOT_FOUND for a file that no published item names; FORM_NOT_HERE before its bytes have come
+ */
+export const formPart = query('formPart', {
+  zh: '表格内容',
+  about: 'some bytes of a form that an item names. Browsers open `/forms/<division>/<sha256>` itself. Needs no login.',
+  by: 'PUBLIC',
+  article: ARTICLES.firstAsked,
+  input: {
+    division: requiredDivision,
+    sha256: sha256Schema.meta({ description: 'SHA-256 of the form, as the guide lists it.' }),
+    offset: z.int().min(0).meta({ description: 'The first byte; 0 is the first of all.' }),
+    length: z.int().min(0).max(MAX_PART_BYTES).meta({ description: 'Most bytes; 0 asks only what the form is.' }),
+  },
+  route: NAMED_DIVISION,
+  answer: FormPart,
+});
+
 /** Questions about the catalogue. The question to all nodes of a division, catalogDrift, belongs to the gateway. */
 export const catalogue = domain('catalogue', {
   zh: '事项目录',
@@ -90,5 +111,5 @@ export const catalogue = domain('catalogue', {
       key: ({ code, _via }) => ({ code, at: cityOf(asText(code)), via: asText(_via) || null }),
     },
   },
-  operations: { catalog, item, catalogEntry, guide },
+  operations: { catalog, item, catalogEntry, guide, formPart },
 });

@@ -1,6 +1,7 @@
 import type { DivisionCode } from '../../kernel/divisions.ts';
 import type { ErrorCode } from '../../kernel/errors.ts';
 import type { CatalogueBasis, Drift, ItemHead, NodeDrift } from './drift.ts';
+import type { OfferedForm } from './item-forms.ts';
 import type { FlowChart } from './flow/index.ts';
 import type { Answers } from '../../operation/answers.ts';
 import { view } from '../../operation/operation.ts';
@@ -44,8 +45,19 @@ export interface GuideView {
   item: ItemView;
   markdown: string;
   flow: FlowChart;
+  forms: readonly OfferedForm[];
   /** The organ that holds the power by the item itself; its implementation is the item's. */
   power: DivisionCode | null;
+}
+
+/** Some bytes of a form, and what a browser must know of the whole. */
+export interface FormPartView {
+  /** Base64. */
+  bytes: string;
+  /** Bytes of the whole form. */
+  size: number;
+  fileName: string;
+  mediaType: string;
 }
 
 /** Lookups the gateway asks in batches, and of all nodes of a division. */
@@ -60,4 +72,5 @@ export interface CatalogueLookup {
 }
 
 export const CatalogEntry = view<CatalogEntryView>('CatalogEntry');
+export const FormPart = view<FormPartView>('FormPart');
 export const Guide = view<GuideView>('Guide');

@@ -26,6 +26,7 @@ const parts = {
   node: VILLAGE,
   place: VILLAGE,
   windows: [],
+  forms: [],
   divisions,
   today: '2026-03-02',
 };

@@ -1,5 +1,5 @@
 import { LOG_ACTION } from '../../case/log-words.ts';
-import type { CitedDiscretion } from '../../case/log-line.ts';
+import type { CitedDiscretion, CitedMeeting } from '../../case/log-line.ts';
 import { SHOWN_DATA } from '../../case/shown-data.ts';
 import { ROLE } from '../../kernel/words.ts';
 import { DELIVERY_WAY, OPINION, OUTCOME, SPECIAL_PROCEDURE } from '../../case/words.ts';
@@ -15,6 +15,7 @@ import type {
   Renewal,
   Review,
 } from '../../case/case-file.ts';
+import { MEETING_KIND } from '../meetings/words.ts';
 import { stepDataType } from './step-data-graph.ts';
 import { DOCUMENT_STANDING } from './verification.ts';
 import type { IssuedView, LogEntryView, VerifiedDocument } from './views.ts';
@@ -79,6 +80,15 @@ export function decisionType({ builder, enumOf, refs: { Division } }: RoleBuilde
       standard: t.exposeString('standard', { nullable: false }),
     }),
   });
+  const Meeting = builder.objectRef<CitedMeeting>('CitedMeeting').implement({
+    description: '会议, as the decision cites it.',
+    fields: (t) => ({
+      kind: t.field({ type: enumOf(MEETING_KIND), nullable: false, resolve: (m) => m.kind }),
+      number: t.exposeString('number', { nullable: false, description: 'Of its minutes.' }),
+      day: t.field({ type: 'Date', nullable: false, resolve: (m) => m.day }),
+      digest: t.exposeString('digest', { nullable: false, description: 'SHA-256 of the minutes.' }),
+    }),
+  });
   return builder.objectRef<Decision>('Decision').implement({
     description: '决定',
     fields: (t) => ({
@@ -92,7 +102,8 @@ export function decisionType({ builder, enumOf, refs: { Division } }: RoleBuilde
         description: "In whose name it goes out: the grantor's where the power was lent.",
         resolve: (d) => d.inNameOf,
       }),
-      minutes: t.exposeString('minutes', { description: '会议纪要 of a collective decision.' }),
+      minutes: t.exposeString('minutes', { description: '会议纪要 that are kept elsewhere: their number or title.' }),
+      meeting: t.field({ type: Meeting, description: 'The meeting it rests on.', resolve: (d) => d.meeting }),
       discretion: t.field({ type: Cited, description: '裁量基准 it goes by.', resolve: (d) => d.discretion }),
       department: t.exposeString('department', { description: 'The department whose decision it is.' }),
       grant: t.exposeID('grant', { description: 'The delegation it was decided under.' }),

@@ -1,5 +1,5 @@
 import { problem } from '../../kernel/errors.ts';
-import type { CitedDiscretion, LogActor, Staff } from '../../case/log-line.ts';
+import type { CitedDiscretion, CitedMeeting, LogActor, Staff } from '../../case/log-line.ts';
 import type { GrantStage } from '../delegation/words.ts';
 import type { Opinion, Outcome } from '../../case/words.ts';
 import { CASE_STATE_LABELS } from '../../case/words.ts';
@@ -9,6 +9,8 @@ import { isOrgan, mayReview, nameOf, openProcedures } from '../../case/case-file
 import { asAcceptor, asDecider, notCompetent, underGrants } from '../../case/case-grants.ts';
 import { recordsOf, requireHearingDone } from '../hearings/rules.ts';
 import { requireJointDone } from '../joint/rules.ts';
+import type { CitableMeeting } from '../meetings/citation.ts';
+import { citedBy } from '../meetings/citation.ts';
 import { requireNotDeemedRenewed } from '../filing/renewals.ts';
 import type { Desk, LineDraft, Step } from '../../case/step-context.ts';
 import { requireDecidedHere } from '../reports/rules.ts';
@@ -117,7 +119,10 @@ function requireNoChair({ hearing }: CaseFile, reviewers: readonly LogActor[]): 
  * Decides (决定), by the chief representative, the deputy head in charge or the head, as high as the item requires, and
  * never by a person who accepted or reviewed (一审一核).
  * @throws {ProblemError} REVIEW_MISSING, SAME_PERSON, REASON_MISSING, GRANT_NOT_IN_EFFECT, RENEWAL_EXPIRED,
- * HEARING_NOT_OFFERED, HEARING_OPEN, HEARING_MISSING, NOT_FOUND for a discretion standard there is not
+ * HEARING_NOT_OFFERED, HEARING_OPEN, HEARING_MISSING, MINUTES_MISSING, MEETING_CONTRADICTED, NOT_FOUND for a discretion
+ * standard there is not
+ * @param minutes of a meeting whose minutes are kept elsewhere
+ * @param meeting a closed meeting of this desk that discussed the case
  */
 export function decideCase(
   desk: Desk,
@@ -126,12 +131,13 @@ export function decideCase(
   reason: string | null,
   minutes: string | null = null,
   discretion: string | null = null,
+  meeting: CitableMeeting | null = null,
 ): Step {
   const actor = atOwnCase(desk, given, 'DECIDE_CASE');
   const borrowed = given.state === 'REVIEWED' && given.reviews.at(-1)?.node !== desk.node;
   const stages: GrantStage[] = borrowed ? ['REVIEW', 'DECIDE'] : ['DECIDE'];
   return asDecider(desk, given, stages, (file) =>
-    decision(desk, file, actor, { outcome, reason, minutes, discretion }),
+    decision(desk, file, actor, { outcome, reason, minutes, discretion, meeting }),
   );
 }
 
@@ -139,6 +145,7 @@ interface Decided {
   outcome: Outcome;
   reason: string | null;
   minutes: string | null;
+  meeting: CitableMeeting | null;
   /** Id of the discretion standard it goes by. */
   discretion: string | null;
 }
@@ -212,7 +219,7 @@ export function decideOnTheSpot(
     const opinion = outcome === 'GRANTED' ? 'APPROVE' : 'REJECT';
     const data = { opinion, ...(department === null ? {} : { department }) } as const;
     const review: LineDraft = { action: 'REVIEWED', actor, note: reason, data };
-    const decided = decisionLine(desk, file, actor, { outcome, reason, minutes: null, discretion });
+    const decided = decisionLine(desk, file, actor, { outcome, reason, minutes: null, meeting: null, discretion });
     return { lines: [...lines, review, decided], handOff: null };
   };
   return asAcceptor(desk, given, (file) => underGrants(desk, file, ['DECIDE'], decideHere));
@@ -221,12 +228,7 @@ export function decideOnTheSpot(
 function decisionLine(desk: Desk, file: CaseFile, actor: LogActor, decided: Decided): LineDraft {
   const { outcome, reason, minutes } = decided;
   if (outcome === 'REFUSED') requireReason(reason ?? '', ARTICLES.reasonsForRefusal);
-  if (desk.item.collectiveDecision && !minutes) {
-    throw problem('MINUTES_MISSING', `${desk.item.code} is decided together; name the minutes of the meeting.`, {
-      article: ARTICLES.collectiveDecision,
-      field: 'minutes',
-    });
-  }
+  const meeting = meetingOf(desk, decided);
   const remedies = outcome === 'REFUSED' ? REMEDIES : null;
   const use = file.through.decide;
   const records = recordsOf(file.hearing);
@@ -243,11 +245,25 @@ function decisionLine(desk: Desk, file: CaseFile, actor: LogActor, decided: Deci
       inNameOf: nameOf(file),
       ...(department === null ? {} : { department }),
       ...(minutes === null ? {} : { minutes }),
+      ...(meeting === null ? {} : { meeting }),
       ...(use ? { grant: use.id } : {}),
       ...(records.length === 0 ? {} : { records }),
       ...(discretion === null ? {} : { discretion }),
     },
   };
+}
+
+/**
+ * The meeting a decision cites; an item that is decided together needs one, or minutes that are kept elsewhere.
+ * @throws {ProblemError} MINUTES_MISSING, MEETING_CONTRADICTED
+ */
+function meetingOf({ item }: Desk, { outcome, minutes, meeting }: Decided): CitedMeeting | null {
+  if (meeting) return citedBy(outcome, meeting);
+  if (!item.collectiveDecision || minutes) return null;
+  throw problem('MINUTES_MISSING', `${item.code} is decided together; name the meeting, or minutes kept elsewhere.`, {
+    article: ARTICLES.collectiveDecision,
+    field: 'meeting',
+  });
 }
 
 /**

@@ -7,9 +7,10 @@ import { LOG_ACTION_LABELS } from '../../case/log-words.ts';
 import { OUTCOME_LABELS, SPECIAL_PROCEDURE_LABELS } from '../../case/words.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
 import { dayOf } from '../../kernel/calendar.ts';
-import type { CaseFile } from '../../case/case-file.ts';
+import type { CaseFile, Decision } from '../../case/case-file.ts';
 import { answerDocument } from '../answers/document.ts';
 import type { JointHandling, Party } from '../joint/rules.ts';
+import { MEETING_KIND_LABELS } from '../meetings/words.ts';
 import type { Limit } from '../../kernel/limits.ts';
 import { limitText, plain } from '../../kernel/markdown.ts';
 import type { DocumentParts } from './document-parts.ts';
@@ -51,7 +52,7 @@ export function resultDocument(file: CaseFile, parts: DocumentParts): string {
     ['牵头部门', file.joint?.lead ?? null],
     ['参与部门', file.joint && partiesText(file.joint, decision.node, nameOf)],
     ['听证', decision.records.length > 0 ? `根据听证笔录作出(${ARTICLES.hearingRules})` : null],
-    ['集体讨论', decision.minutes],
+    ['集体讨论', meetingText(decision)],
     ['裁量基准', decision.discretion && discretionText(decision.discretion)],
     ['设定依据', item.legalBasis],
     ['印章', parts.sealName],
@@ -77,6 +78,13 @@ function powerText(file: CaseFile, nameOf: DocumentParts['nameOf']): string {
   const grantor = nameOf(use.grantor);
   const name = use.mode === 'ENTRUSTED' ? `以${grantor}名义` : '以本机关名义';
   return `${nameOf(decision.node)}(${grantor}${GRANT_MODE_LABELS[use.mode]},授权书 ${use.id},${name})`;
+}
+
+/** The meeting it rests on; minutes without one are kept elsewhere. */
+function meetingText({ meeting, minutes }: Decision): string | null {
+  const held = meeting && `${MEETING_KIND_LABELS[meeting.kind]} ${meeting.number}(${meeting.day})`;
+  const elsewhere = minutes && `${minutes}(另存纪要)`;
+  return [held, elsewhere].filter(Boolean).join(';') || null;
 }
 
 const discretionText = ({ id, circumstance, standard }: CitedDiscretion) => `${id}:${circumstance};${standard}`;

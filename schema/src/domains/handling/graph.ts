@@ -13,6 +13,8 @@ import { savedListsDomain } from '../saved-lists/operations.ts';
 import { casesSheetRef } from '../case-sheets/graph.ts';
 import { caseSheets } from '../case-sheets/operations.ts';
 import { finding } from '../finding/operations.ts';
+import { caseMeetingRef, meetingRefs } from '../meetings/graph.ts';
+import { meetings } from '../meetings/operations.ts';
 import { noteRef } from '../notes/graph.ts';
 import { notes } from '../notes/operations.ts';
 import { caseload } from '../caseload/operations.ts';
@@ -73,6 +75,7 @@ export function addHandling(role: RoleBuilder): void {
   addOperations(role, caseSheets, { CasesSheet: casesSheetRef(role) });
   addOperations(role, savedListsDomain, { SavedList: savedListRef(role, Person) });
   addOperations(role, notes, { CaseNote: noteRef(role) });
+  addOperations(role, meetings, meetingRefs(role, Person));
   addOperations(role, signals, signalRefs(role));
 }
 
@@ -173,6 +176,12 @@ function implementCase(
         type: HandlerRef,
         description: '承办人; null at desks that do not hold the case, and until a person claims it.',
         resolve: (c) => c.handler,
+      }),
+      meetings: t.field({
+        type: [caseMeetingRef(role)],
+        nullable: { list: true, items: false },
+        description: "会议 of the answering desk that the case was on; null for those who don't see them.",
+        resolve: ({ id, answeredBy }, _, context) => context.services(answeredBy).meetings.ofCase(context.viewer, id),
       }),
       staleSince: t.field({
         type: 'DateTime',

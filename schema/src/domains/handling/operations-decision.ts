@@ -3,8 +3,9 @@ import { ARTICLES } from '../../kernel/articles.ts';
 import { IDEMPOTENT } from '../../operation/operation.ts';
 import { OPINION, OPINIONS, OUTCOME, OUTCOMES, SPECIAL_PROCEDURE, SPECIAL_PROCEDURES } from '../../case/words.ts';
 import { optionalText, text } from '../../operation/input-parts.ts';
-import { ruledStep, SOME_REASON } from '../../operation/case-step.ts';
+import { fromNode, ruledStep, SOME_REASON } from '../../operation/case-step.ts';
 import { word } from '../../operation/fields.ts';
+import type { CitableMeeting } from '../meetings/citation.ts';
 import * as rules from './decision.ts';
 import { note, reason, staff } from './input-parts.ts';
 import * as procedures from './procedures.ts';
@@ -68,8 +69,8 @@ export const reviewCase = ruledStep('reviewCase', {
 /**
  * Decides a case, never by a person who accepted or reviewed it.
  * @throws {ProblemError} REVIEW_MISSING, SAME_PERSON, REASON_MISSING, GRANT_NOT_IN_EFFECT, RENEWAL_EXPIRED,
- * HEARING_NOT_OFFERED, HEARING_OPEN, HEARING_MISSING, PROCEDURE_OPEN, SIGN_OFF_TOO_LOW, MINUTES_MISSING, NOT_FOUND for
- * a discretion standard there is not
+ * HEARING_NOT_OFFERED, HEARING_OPEN, HEARING_MISSING, PROCEDURE_OPEN, SIGN_OFF_TOO_LOW, MINUTES_MISSING,
+ * MEETING_CONTRADICTED, NOT_FOUND for a meeting or a discretion standard there is not
  */
 export const decideCase = ruledStep('decideCase', {
   zh: '决定',
@@ -79,14 +80,23 @@ export const decideCase = ruledStep('decideCase', {
   input: {
     outcome,
     reason: decisionReason,
-    minutes: optionalText(200).meta({ description: '会议纪要; needed where the item is decided together.' }),
+    minutes: optionalText(200).meta({
+      description:
+        '会议纪要 that are kept elsewhere, say on paper: their number or title. An item that is decided together needs these or `meeting`.',
+    }),
     discretion,
+    // left out, it is no part of the text that idempotency keys are hashed with
+    meeting: z.string().trim().min(1).max(100).nullish().meta({
+      description:
+        "Number of the minutes of this desk's meeting that discussed the case; its outcome supports the decision.",
+    }),
   },
   answer: Case,
+  needs: fromNode<CitableMeeting | null>(),
   // an item that is never granted may still be refused, with a reason and the meeting's minutes
   guard: (context, file) => rules.decideCase(context, file, 'REFUSED', SOME_REASON, SOME_REASON),
-  rule: (context, file, input) =>
-    rules.decideCase(context, file, input.outcome, input.reason, input.minutes, input.discretion ?? null),
+  rule: (context, file, input, meeting) =>
+    rules.decideCase(context, file, input.outcome, input.reason, input.minutes, input.discretion ?? null, meeting),
 });
 
 /**

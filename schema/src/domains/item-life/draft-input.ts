@@ -104,7 +104,7 @@ const elements = {
   verified: flag,
 } satisfies Record<Exclude<keyof Item, 'standard' | 'code' | SetByItsLife>, z.ZodType>;
 
-type SetByItsLife = 'version' | 'status' | 'effectiveFrom' | 'effectiveTo';
+type SetByItsLife = 'forms' | 'version' | 'status' | 'effectiveFrom' | 'effectiveTo';
 
 const standard = {
   ...promiseInputs,

@@ -24,7 +24,7 @@ describe('a draft of an item', () => {
 });
 
 describe('idempotency keys are hashed with the input as text: its fields keep the order', () => {
-  const setByItsLife = ['code', 'version', 'status', 'effectiveFrom', 'effectiveTo', 'standard'];
+  const setByItsLife = ['code', 'forms', 'version', 'status', 'effectiveFrom', 'effectiveTo', 'standard'];
   const ofNode = ['item', 'itemVersion', 'node', 'version'];
   const keysOf = ({ shape }: { shape: object }, without: readonly string[]) =>
     Object.keys(shape).filter((key) => !without.includes(key));

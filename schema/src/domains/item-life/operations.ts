@@ -8,6 +8,13 @@ import { OPINION, OPINIONS } from '../../case/words.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
 import { reasonInput } from '../catalogue/element-inputs.ts';
 import { REVIEW_DESK, REVIEW_DESKS } from '../catalogue/words.ts';
+import {
+  ITEM_FORM_KIND,
+  ITEM_FORM_KINDS,
+  itemFormSchema,
+  itemFormType,
+  MAX_ITEM_FORM_BYTES,
+} from '../catalogue/item-forms.ts';
 import { draftInput } from './draft-input.ts';
 import { Item, ItemDraft, ItemHistory } from './views.ts';
 
@@ -44,6 +51,48 @@ export const draftItem = mutation('draftItem', {
 });
 
 export type ItemDraftInput = InputOf<typeof draftItem>;
+
+/**
+ * Attaches a form to the draft of an item, or drafts a change with it. It takes the place of one of the same title.
+ * @throws {ProblemError} FORBIDDEN, ITEM_UNKNOWN, BAD_INPUT, REASON_MISSING, PAYLOAD_TOO_LARGE, MATERIAL_MISLABELLED,
+ *   MATERIAL_ENCRYPTED, MATERIAL_TORN, MATERIAL_OVERSIZED, MATERIAL_ACTIVE; ILLEGAL_STEP if it changes nothing
+ */
+export const attachItemForm = mutation('attachItemForm', {
+  zh: '上载表格、样表',
+  about:
+    'a blank form or a filled sample (PDF, DOCX, XLSX, JPEG, PNG; at most 2 MiB) for a material of an item, in its draft. It takes the place of one of the same title; a changed draft is reviewed again.',
+  by: 'DRAFT_ITEM',
+  article: ARTICLES.itemLife,
+  input: {
+    code: id(50),
+    material: itemFormSchema.shape.material,
+    kind: word(ITEM_FORM_KIND, ITEM_FORM_KINDS),
+    title: itemFormSchema.shape.title,
+    fileName: itemFormSchema.shape.fileName,
+    mediaType: itemFormType,
+    content: z
+      .string()
+      .max(Math.ceil(MAX_ITEM_FORM_BYTES / 3) * 4, `is above ${MAX_ITEM_FORM_BYTES} bytes`)
+      .meta({ scalar: 'Base64' }),
+    reason: reasonInput,
+  },
+  answer: ItemDraft,
+  keyedAs: 'attachForm',
+});
+
+/**
+ * Takes a form out of the draft of an item, or drafts a change without it.
+ * @throws {ProblemError} FORBIDDEN, ITEM_UNKNOWN, NOT_FOUND, REASON_MISSING
+ */
+export const detachItemForm = mutation('detachItemForm', {
+  zh: '撤下表格、样表',
+  about: 'in the draft of an item, by its title. A form that a published version named stays where guides led to it.',
+  by: 'DRAFT_ITEM',
+  article: ARTICLES.itemLife,
+  input: { code: id(50), title: itemFormSchema.shape.title, reason: reasonInput },
+  answer: ItemDraft,
+  keyedAs: 'detachForm',
+});
 
 /**
  * Gives one desk's opinion of a draft.
@@ -123,5 +172,14 @@ export const cancelItem = mutation('cancelItem', {
 export const itemLife = domain('itemLife', {
   zh: '事项动态管理',
   role: 'catalogue',
-  operations: { itemHistory, draftItem, reviewItemDraft, publishItem, suspendItem, cancelItem },
+  operations: {
+    itemHistory,
+    draftItem,
+    attachItemForm,
+    detachItemForm,
+    reviewItemDraft,
+    publishItem,
+    suspendItem,
+    cancelItem,
+  },
 });

@@ -6,7 +6,8 @@ import { askedDivision, requiredDivision, wordOf } from '../../operation/fields.
 import { listOf, query } from '../../operation/operation.ts';
 import { personalAnswer } from '../../operation/personal-field.ts';
 import { ASKED_DIVISION, NAMED_DIVISION } from '../../operation/route.ts';
-import { MAX_PART_BYTES, Paper, PaperAddress, PaperPage, PaperPart } from './views.ts';
+import { MAX_PART_BYTES } from '../../wire/sizes.ts';
+import { Paper, PaperAddress, PaperPage, PaperPart } from './views.ts';
 import { FILE_FORM } from './words.ts';
 
 const article = ARTICLES.postDuties;

@@ -3,9 +3,6 @@ import type { Paper as PaperOfCase } from './rules.ts';
 
 /** Longest validity of an address, ms. A page asks for another when it needs one. */
 export const ADDRESS_MS = 10 * 60_000;
-/** Most bytes of one part; the pieces in which papers are sealed are as long. */
-export const MAX_PART_BYTES = 512 * 1024;
-
 /** Most bytes of a page's picture, so that it is there in a second over a village's line (10 Mbit/s). */
 export const MAX_PAGE_BYTES = 1_000_000;
 

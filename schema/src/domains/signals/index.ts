@@ -1,5 +1,6 @@
 /** 提醒: what happened that a person or desk should know, kept until it is read. */
 export { signals } from './operations.ts';
+export { meetingSignals, taskDueSignals, taskSignals } from './meeting-rules.ts';
 export {
   dueSignal,
   reportLateSignal,

@@ -24,13 +24,16 @@ export type Recipient =
 export interface SignalDraft {
   kind: SignalKind;
   at: Date;
-  caseId: string;
-  number: string;
-  item: string;
+  /** Null, as number and item are, where it tells of a meeting. */
+  caseId: string | null;
+  number: string | null;
+  item: string | null;
+  /** The meeting it tells of, or whose task; null where it tells of a case. */
+  meeting: string | null;
   to: Recipient;
   /** Subject of the person at this desk whose act it tells of: they need no word of it. */
   by: string | null;
-  /** The limit, for DUE_TOMORROW and REPORT_LATE. */
+  /** The limit, for DUE_TOMORROW, REPORT_LATE and TASK_DUE. */
   dueAt: Date | null;
 }
 
@@ -173,7 +176,7 @@ const TOLD_TO_STEWARDS: Partial<Record<LogLine['action'], SignalKind>> = {
 };
 
 /** A signal to the steward of the enterprise a case is for; who that is, the desk's list says when it is stored. */
-export interface StewardDraft extends Omit<SignalDraft, 'to'> {
+export interface StewardDraft extends Omit<SignalDraft, 'to' | 'meeting'> {
   /** Subjects who hear the same already. */
   told: string[];
 }
@@ -257,7 +260,7 @@ function draft(
   by: string | null,
 ): SignalDraft[] {
   if (!to || (to.sub !== null && to.sub === by)) return [];
-  return [{ kind, at, caseId, number, item, to, by, dueAt: null }];
+  return [{ kind, at, caseId, number, item, meeting: null, to, by, dueAt: null }];
 }
 
 /** Who at a desk should know what becomes of a case; null if the desk neither holds it nor serves its applicant. */

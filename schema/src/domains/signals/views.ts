@@ -11,12 +11,15 @@ export interface SignalView {
   node: DivisionCode;
   kind: SignalKind;
   at: Date;
-  caseId: string;
-  number: string;
-  item: string;
+  /** Null, as number and item are, where it tells of a meeting. */
+  caseId: string | null;
+  number: string | null;
+  item: string | null;
+  /** The meeting it tells of, or whose task; null where it tells of a case. */
+  meeting: string | null;
   /** Whether it is for one person, and not for the whole desk or department. */
   personal: boolean;
-  /** The day the case's limit ends, for DUE_TOMORROW; null for other kinds. */
+  /** The day the limit of the case or the task ends, for DUE_TOMORROW, REPORT_LATE and TASK_DUE; else null. */
   due: Day | null;
   /** When the viewer read it; null if they have not. */
   readAt: Date | null;

@@ -17,6 +17,10 @@ export const SIGNAL_KINDS = [
   'NOTE_ADDED',
   'REPORT_MOVED',
   'REPORT_LATE',
+  'MEETING_CALLED',
+  'MEETING_CANCELLED',
+  'TASK_GIVEN',
+  'TASK_DUE',
 ] as const;
 export type SignalKind = (typeof SIGNAL_KINDS)[number];
 export const SIGNAL_KIND_LABELS: Record<SignalKind, string> = {
@@ -35,5 +39,9 @@ export const SIGNAL_KIND_LABELS: Record<SignalKind, string> = {
   NOTE_ADDED: '新增内部备注',
   REPORT_MOVED: '转报进展',
   REPORT_LATE: '上级逾期未复',
+  MEETING_CALLED: '会议通知',
+  MEETING_CANCELLED: '会议取消',
+  TASK_GIVEN: '交办会议任务',
+  TASK_DUE: '会议任务即将到期',
 };
 export const SIGNAL_KIND = vocabulary('SignalKind', '提醒种类', SIGNAL_KIND_LABELS);
