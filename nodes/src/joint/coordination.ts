@@ -8,6 +8,7 @@ import {
 } from '@liandong/schema/domains/joint';
 import type { CaseFile } from '@liandong/schema/case';
 import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
+import type { StoredCase } from '../cases/index.ts';
 import { readableCases } from '../cases/index.ts';
 import type { NodeHandlers, NodeQueries } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
@@ -21,6 +22,9 @@ export interface CoordinationParts {
   now: () => Date;
 }
 
+/** Cases read at once. */
+const BATCH = 50;
+
 /** 协调保障: the joint cases the centre of a desk looks after. */
 export function coordinationHandlers(parts: CoordinationParts): Pick<NodeHandlers<typeof joint>, 'jointCases'> {
   const { node, divisions, failures, now } = parts;
@@ -28,7 +32,13 @@ export function coordinationHandlers(parts: CoordinationParts): Pick<NodeHandler
     async jointCases({ viewer, queries, input }) {
       requireCoordinator(viewer, node, divisions);
       const at = now();
-      const led = await readableCases(queries, await findLed(queries), failures);
+      const wanted = (each: JointCaseView) =>
+        (!input.visitToCall || each.visitToCall) && (!input.late || each.late.length > 0);
+      const led: JointCaseView[] = [];
+      for await (const cases of ledCases(queries, failures)) {
+        led.push(...cases.flatMap(({ file }) => ledHere(node, file, at)).filter(wanted));
+        if (led.length >= MOST_COORDINATED) break;
+      }
       const asked = await listRequests(
         queries,
         { waiting: true, department: null, elsewhere: true },
@@ -37,22 +47,28 @@ export function coordinationHandlers(parts: CoordinationParts): Pick<NodeHandler
       );
       // a case that is led within the asker's division is in the list of its lead
       const abroad = asked.filter(({ asked: { leadNode } }) => !divisions.isWithin(leadNode, viewer.division));
-      return [...led.flatMap(({ file }) => ledHere(node, file, at)), ...abroad.map((each) => askedHere(node, each, at))]
-        .filter((each) => (!input.visitToCall || each.visitToCall) && (!input.late || each.late.length > 0))
+      return [...led, ...abroad.map((each) => askedHere(node, each, at)).filter(wanted)]
         .toSorted((a, b) => a.nextAt.getTime() - b.nextAt.getTime() || (a.id < b.id ? -1 : 1))
         .slice(0, MOST_COORDINATED);
     },
   };
 }
 
-/** Cases led here with something to coordinate, those due first. */
-async function findLed(queries: NodeQueries): Promise<string[]> {
-  const rows = await queries.query<{ id: string }>(
-    `SELECT id FROM cases WHERE node = $1 AND joint_due_at IS NOT NULL
-     ORDER BY joint_due_at, id LIMIT ${MOST_COORDINATED}`,
-    [],
-  );
-  return rows.map(({ id }) => id);
+/** Cases led here with something to coordinate, those due first, some at a time. */
+async function* ledCases(queries: NodeQueries, failures: Failures): AsyncGenerator<StoredCase[]> {
+  let after: { id: string; due: Date } | undefined;
+  for (;;) {
+    const rows: { id: string; due: Date }[] = await queries.query(
+      `SELECT id, joint_due_at AS due FROM cases
+       WHERE node = $1 AND joint_due_at IS NOT NULL AND ($2::timestamptz IS NULL OR (joint_due_at, id) > ($2, $3))
+       ORDER BY joint_due_at, id LIMIT ${BATCH}`,
+      [after?.due ?? null, after?.id ?? null],
+    );
+    const ids = rows.map(({ id }) => id);
+    yield await readableCases(queries, ids, failures);
+    after = rows.at(-1);
+    if (rows.length < BATCH) return;
+  }
 }
 
 function ledHere(node: DivisionCode, file: CaseFile, now: Date): JointCaseView[] {

@@ -1,6 +1,6 @@
 import type { DivisionCode, OfficialCalendar } from '@liandong/schema/kernel';
-import { soonUntil, taskDueSignals } from '@liandong/schema/domains/signals';
-import { dayOf } from '@liandong/schema/kernel';
+import { taskDueSignals } from '@liandong/schema/domains/signals';
+import { dayOf, endOfNextWorkday } from '@liandong/schema/kernel';
 import type { HostDb } from '../db/index.ts';
 import type { SignalBook } from '../signals/index.ts';
 import { takeDueTasks } from './task-store.ts';
@@ -23,7 +23,7 @@ interface DueTasksParts {
 export function tellDueTasks({ node, db, calendar, signals, now }: DueTasksParts): Promise<number> {
   return db.transact(node, async (tx) => {
     const at = now();
-    const due = await takeDueTasks(tx, dayOf(soonUntil(at, calendar())), MOST);
+    const due = await takeDueTasks(tx, dayOf(endOfNextWorkday(at, calendar())), MOST);
     await signals.write(
       tx,
       due.flatMap((task) => taskDueSignals(task, at)),

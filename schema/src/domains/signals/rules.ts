@@ -223,7 +223,14 @@ export function opinionSignal(file: CaseFile, department: string, at: Date): Sig
 /** The signal to a department that another node reminds of its answer. */
 export function reminderSignal(to: Pick<SignalDraft, 'caseId' | 'number' | 'item' | 'at'>, department: string) {
   return [
-    { ...to, kind: 'OPINION_REMINDED', to: { sub: null, department }, by: null, dueAt: null } satisfies SignalDraft,
+    {
+      ...to,
+      kind: 'OPINION_REMINDED',
+      to: { sub: null, department },
+      by: null,
+      dueAt: null,
+      meeting: null,
+    } satisfies SignalDraft,
   ];
 }
 
