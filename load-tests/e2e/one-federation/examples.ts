@@ -78,6 +78,13 @@ export function examples(asking: Asking): void {
     expect(printed).toMatch(/REPORTED: 县民政窗口答复: 只看户口簿和收入说明。/);
   });
 
+  test('the example of joint cases shows the centre one of eight departments, and reminds the township’s once', async () => {
+    const printed = await example('coordinate-joint');
+    expect(printed).toMatch(/联办件 331022-\d{8}-\d+ 牵头 住房城乡建设: 待答复 8, 逾期 0, 待安排踏勘/);
+    expect(printed).toContain('REMINDER_TOO_EARLY');
+    expect(printed).toContain('已催办 1 次, 亭旁镇收到提醒');
+  });
+
   test('the example of competence names who accepts and who decides', async () => {
     expect(await example('ask-competence')).toMatch(/800 元: 受理 亭旁镇, 决定 \S+/);
   });
