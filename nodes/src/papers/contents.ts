@@ -1,5 +1,6 @@
 import type { Material } from '@liandong/schema/case';
 import type { Paper, PaperPartView } from '@liandong/schema/domains/papers';
+import { verificationUrlIn } from '@liandong/schema/domains/handling';
 import { isShownInline, papersOf } from '@liandong/schema/domains/papers';
 import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
 import { problem, ZONE } from '@liandong/schema/kernel';
@@ -130,13 +131,15 @@ async function sheetTask(
   if (held.reduce((sum, { material }) => sum + material.size, 0) > MAX_SHEET_INPUT) {
     throw problem('MATERIAL_OVERSIZED', 'The papers are too large for one print sheet; download them as a ZIP.');
   }
-  for (const { material, version, replacedBy } of held) {
+  for (const { material, origin, version, replacedBy } of held) {
     const bytes = await readMaterial(queries, material.sha256);
     if (!bytes) throw gone(queries.node);
     const { name, fileName, mediaType } = material;
     const which = replacedBy === null ? (version === 1 ? '' : `(第${version}版)`) : `(第${version}版,已被替换)`;
     const charset = await charsetIn(queries, material);
-    papers.push({ title: `${papers.length + 1}. ${name}${which} ${fileName}`, mediaType, charset, bytes });
+    // a document of ours names the page that verifies it
+    const qr = origin === 'DOCUMENT' && charset !== null ? verificationUrlIn(bytes.toString('utf8')) : null;
+    papers.push({ title: `${papers.length + 1}. ${name}${which} ${fileName}`, mediaType, charset, bytes, qr });
   }
   const at = MINUTE.format(now());
   const who = reader ?? '申请人';

@@ -6,7 +6,9 @@ import { ADDRESS_MS, MAX_PART_BYTES, papers } from '@liandong/schema/domains/pap
 import { reads } from '@liandong/schema/domains/reads';
 import { ProblemError } from '@liandong/schema/kernel';
 import type { Viewer } from '@liandong/schema/operation';
+import decodeQR from 'qr/decode.js';
 import sharp from 'sharp';
+import { pageOf } from './rendering/page.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
   CaseSteps,
@@ -42,7 +44,10 @@ let slip: { number: string; code: string };
 const digests = new Map<string, string>();
 
 beforeAll(async () => {
-  federation = await TestFederation.start({ nodes: [CITY, COUNTY, TOWNSHIP, OTHER_TOWNSHIP, VILLAGE] });
+  federation = await TestFederation.start({
+    nodes: [CITY, COUNTY, TOWNSHIP, OTHER_TOWNSHIP, VILLAGE],
+    verifyPage: 'https://fw.example.cn/verify',
+  });
   steps = new CaseSteps(federation);
   const [form = '', identity = '', ...others] = LOW_INCOME_MATERIALS;
   const text = { ...material(identity, GB), fileName: '证明.txt', mediaType: 'text/plain' as const };
@@ -239,6 +244,17 @@ describe('as a case goes on', () => {
     const shown = await part(null, ticketOf(address), 0, MAX_PART_BYTES);
     expect(shown).toMatchObject({ contentType: 'text/plain; charset=utf-8', inline: true });
     expect(Buffer.from(shown.bytes, 'base64').toString()).toContain('王秀英');
+
+    // printed, it carries a QR code; what that says, the public verifies the document with
+    const sheet = ticketOf(await desk(VILLAGE, papers).trackedFileAddress(null, { ...slipOfOwn, form: 'PDF' }));
+    const { size } = await prepared(() => part(null, sheet, 0, 0));
+    const pieces: Buffer[] = [];
+    for (let at = 0; at < size; at += MAX_PART_BYTES) {
+      pieces.push(Buffer.from((await part(null, sheet, at, MAX_PART_BYTES)).bytes, 'base64'));
+    }
+    const read = new URL(await qrOf(Buffer.concat(pieces)));
+    const asked = { number: read.searchParams.get('number') ?? '', code: read.searchParams.get('code') ?? '' };
+    expect(await desk(TOWNSHIP, handling).verifyDocument(null, asked)).toMatchObject({ standing: 'STANDS', sha256 });
   });
 });
 
@@ -340,6 +356,14 @@ async function filed(bytes: Buffer): Promise<string> {
   const [paper] = made.filing.materials;
   const asked = { case: made.filing.id, sha256: paper?.sha256 ?? '' };
   return ticketOf(await desk(VILLAGE, papers).paperAddress(agent, asked));
+}
+
+/** The text of the QR code on the last page of a PDF. */
+async function qrOf(pdf: Uint8Array): Promise<string> {
+  const { pages } = await pageOf({ kind: 'PAGE', mediaType: 'application/pdf', bytes: pdf, page: 1 });
+  const { bytes } = await pageOf({ kind: 'PAGE', mediaType: 'application/pdf', bytes: pdf, page: pages });
+  const { data, info } = await sharp(bytes).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+  return decodeQR({ width: info.width, height: info.height, data });
 }
 
 /** Asks again while the paper is being prepared, as the gateway does. */

@@ -61,6 +61,8 @@ export interface TestFederationOptions {
   leafs?: Readonly<Record<string, readonly DivisionCode[]>>;
   /** Whether everything the hosts log is kept in `logged`. */
   keepLog?: boolean;
+  /** Page that documents name for their verification; none when left out. */
+  verifyPage?: string;
   /** Whether key files are encrypted, as a topology makes them. Opening one costs a tenth of a second of processor. */
   encryptedKeys?: boolean;
   /** Migrated databases that nodes use instead of new ones. */
@@ -113,6 +115,7 @@ export class TestFederation {
     calendar,
     leafs = {},
     keepLog = false,
+    verifyPage,
     encryptedKeys = false,
     databaseUrls = new Map(),
   }: TestFederationOptions): Promise<TestFederation> {
@@ -164,7 +167,7 @@ export class TestFederation {
         keysPassphraseFile: passphraseFile,
         issuersFile,
         calendarFile,
-        verifyPage: null,
+        verifyPage: verifyPage ?? null,
         httpPort: 0,
         httpAddress: '127.0.0.1',
         feedHeartbeatMs: 2_000,

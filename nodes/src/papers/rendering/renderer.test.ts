@@ -2,6 +2,7 @@ import { PDFDocument } from '@cantoo/pdf-lib';
 import { MAX_PAGE_BYTES } from '@liandong/schema/domains/papers';
 import { ProblemError } from '@liandong/schema/kernel';
 import { randomBytes } from 'node:crypto';
+import decodeQR from 'qr/decode.js';
 import { pino } from 'pino';
 import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -115,7 +116,7 @@ describe('a page', () => {
 
 describe('a print sheet', () => {
   const paper = async (title: string, mediaType: string, bytes: Uint8Array): Promise<SheetPaper> => {
-    return { title, mediaType, charset: mediaType.startsWith('text/') ? 'utf-8' : null, bytes };
+    return { title, mediaType, charset: mediaType.startsWith('text/') ? 'utf-8' : null, bytes, qr: null };
   };
   const sheet = (papers: SheetPaper[]) =>
     draw({
@@ -137,6 +138,22 @@ describe('a print sheet', () => {
     const pdf = await PDFDocument.load(bytes);
     const sizes = pdf.getPages().map((each) => (each.getWidth() > each.getHeight() ? 'wide' : 'high'));
     expect([pages, sizes]).toEqual([6, ['high', 'high', 'high', 'wide', 'high', 'high']]);
+  });
+
+  test.each([1, 40, 45, 46, 80])('has the QR code behind a document of %i lines, and it is read', async (lines) => {
+    const address = 'https://fw.example.cn/verify?number=三门县准字〔2026〕331022-20260301-00001&code=331022-ABCD-EFGH';
+    const document = await paper('1. 决定书', 'text/markdown', Buffer.from('决定\n'.repeat(lines)));
+    const { bytes, pages } = await sheet([{ ...document, qr: address }]);
+    const { bytes: jpeg } = await page('application/pdf', bytes, pages);
+    const { data, info } = await sharp(jpeg).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+    expect(decodeQR({ width: info.width, height: info.height, data })).toBe(address);
+  });
+
+  test('has no QR code where the text names no page for it', async () => {
+    const { bytes, pages } = await sheet([await paper('1. 证明', 'text/plain', Buffer.from('证明'))]);
+    const { bytes: jpeg } = await page('application/pdf', bytes, pages);
+    const { data, info } = await sharp(jpeg).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+    expect(() => decodeQR({ width: info.width, height: info.height, data })).toThrow(/./u);
   });
 
   test('with more papers than the cover lists goes on with the list at the end', async () => {

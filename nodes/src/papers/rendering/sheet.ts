@@ -2,6 +2,7 @@ import type { PDFFont, PDFPage } from '@cantoo/pdf-lib';
 import { PDFDocument, degrees, rgb } from '@cantoo/pdf-lib';
 import { ProblemError } from '@liandong/schema/kernel';
 import fontkit from '@cantoo/fontkit';
+import encodeQR from 'qr';
 import { sheetFont } from './font.ts';
 import { MAX_PAGES, MAX_SHEET_BYTES } from './limits.ts';
 import { oversized, pageOf } from './page.ts';
@@ -14,6 +15,9 @@ const MARGIN = 42;
 const FOOT = 24;
 const TEXT_SIZE = 10.5;
 const LINE = 16;
+/** A side of the QR code with its white border, points: 39 mm. */
+const QR_SIZE = 110;
+const BLACK = rgb(0, 0, 0);
 
 /**
  * The papers of a file as one PDF (打印件): a cover that lists them, then every page as it looks, numbered, with who
@@ -44,11 +48,11 @@ export async function sheetOf({ papers, cover, watermark, foot }: SheetTask): Pr
 async function addPaper(
   document: PDFDocument,
   font: PDFFont,
-  { mediaType, charset, bytes }: SheetPaper,
+  { mediaType, charset, bytes, qr }: SheetPaper,
   room: { bytes: number },
 ): Promise<string | null> {
   if (mediaType.startsWith('text/')) {
-    writeText(document, font, new TextDecoder(charset ?? 'utf-8').decode(bytes));
+    writeText(document, font, new TextDecoder(charset ?? 'utf-8').decode(bytes), qr);
     return null;
   }
   try {
@@ -90,11 +94,35 @@ async function addPicture(document: PDFDocument, jpeg: Uint8Array): Promise<void
   page.drawImage(picture, { x: (width - w) / 2, y: height - MARGIN - h, width: w, height: h });
 }
 
-function writeText(document: PDFDocument, font: PDFFont, text: string): void {
+/** A text over as many pages as it takes. @param qr text of the QR code behind it; null for none */
+function writeText(document: PDFDocument, font: PDFFont, text: string, qr: string | null = null): void {
   const lines = text.split(/\r?\n/).flatMap((line) => wrapped(line, font));
   const perPage = Math.floor((A4.height - 2 * MARGIN - FOOT) / LINE);
   for (let start = 0; start < Math.max(1, lines.length); start += perPage) {
     writeLines(addPage(document), font, lines.slice(start, start + perPage));
+  }
+  if (qr === null) return;
+  const left = perPage - (lines.length % perPage || perPage);
+  const page = left * LINE >= QR_SIZE + LINE ? document.getPage(document.getPageCount() - 1) : addPage(document);
+  drawQr(page, qr);
+}
+
+/** A QR code (ISO/IEC 18004, GB/T 18284) at the lower right of a page. */
+function drawQr(page: PDFPage, text: string): void {
+  const modules = encodeQR(text, 'raw', { ecc: 'medium', border: 4 });
+  const size = QR_SIZE / modules.length;
+  const [left, top] = [A4.width - MARGIN - QR_SIZE, MARGIN + FOOT + QR_SIZE];
+  for (const [row, cells] of modules.entries()) {
+    for (const [column, isDark] of cells.entries()) {
+      if (!isDark) continue;
+      page.drawRectangle({
+        x: left + column * size,
+        y: top - (row + 1) * size,
+        width: size,
+        height: size,
+        color: BLACK,
+      });
+    }
   }
 }
 

@@ -29,6 +29,8 @@ export interface SheetPaper {
   /** Charset of a text; null for all else. */
   charset: string | null;
   bytes: Uint8Array;
+  /** The text of the QR code at the end of a text; null for none. */
+  qr: string | null;
 }
 
 export type Task = PageTask | SheetTask;

@@ -20,6 +20,11 @@ export function verificationText(number: string, { code, url }: DocumentParts['v
   return url === null ? how : `${how}\n\n<${url}>`;
 }
 
+/** The address that {@link verificationText} wrote into a document, for its QR code; null where it names none. */
+export function verificationUrlIn(document: string): string | null {
+  return /可以核验本文书。\n\n<(https?:\/\/[^>\s]+)>/u.exec(document)?.[1] ?? null;
+}
+
 export function tableOf(rows: readonly [string, string | null][]): string {
   const told = rows.filter((row): row is [string, string] => row[1] !== null);
   return ['| 要素 | 内容 |', '| --- | --- |', ...told.map(([term, text]) => `| ${term} | ${plain(text)} |`)].join('\n');
