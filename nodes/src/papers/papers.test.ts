@@ -246,15 +246,15 @@ describe('as a case goes on', () => {
     expect(Buffer.from(shown.bytes, 'base64').toString()).toContain('王秀英');
 
     // printed, it carries a QR code; what that says, the public verifies the document with
-    const sheet = ticketOf(await desk(VILLAGE, papers).trackedFileAddress(null, { ...slipOfOwn, form: 'PDF' }));
-    const { size } = await prepared(() => part(null, sheet, 0, 0));
-    const pieces: Buffer[] = [];
-    for (let at = 0; at < size; at += MAX_PART_BYTES) {
-      pieces.push(Buffer.from((await part(null, sheet, at, MAX_PART_BYTES)).bytes, 'base64'));
-    }
-    const read = new URL(await qrOf(Buffer.concat(pieces)));
+    const read = new URL(await qrOf(await printed(slipOfOwn)));
     const asked = { number: read.searchParams.get('number') ?? '', code: read.searchParams.get('code') ?? '' };
     expect(await desk(TOWNSHIP, handling).verifyDocument(null, asked)).toMatchObject({ standing: 'STANDS', sha256 });
+  });
+
+  test('a print sheet has no QR code while no document is issued, whatever page the host names', async () => {
+    const made = await desk(VILLAGE, filing).fileCase(agent, homestead());
+    const sheet = await printed({ number: made.filing.number, code: made.trackingCode });
+    await expect(qrOf(sheet)).rejects.toThrow('Finder');
   });
 });
 
@@ -356,6 +356,17 @@ async function filed(bytes: Buffer): Promise<string> {
   const [paper] = made.filing.materials;
   const asked = { case: made.filing.id, sha256: paper?.sha256 ?? '' };
   return ticketOf(await desk(VILLAGE, papers).paperAddress(agent, asked));
+}
+
+/** The print sheet that an applicant gets at the village. */
+async function printed(whose: typeof slip): Promise<Buffer> {
+  const ticket = ticketOf(await desk(VILLAGE, papers).trackedFileAddress(null, { ...whose, form: 'PDF' }));
+  const { size } = await prepared(() => part(null, ticket, 0, 0));
+  const pieces: Buffer[] = [];
+  for (let at = 0; at < size; at += MAX_PART_BYTES) {
+    pieces.push(Buffer.from((await part(null, ticket, at, MAX_PART_BYTES)).bytes, 'base64'));
+  }
+  return Buffer.concat(pieces);
 }
 
 /** The text of the QR code on the last page of a PDF. */

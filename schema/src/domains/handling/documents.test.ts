@@ -5,6 +5,7 @@ import { refusalCode } from '../../testing/refusals.ts';
 import { NODE_ACTOR } from '../../case/log-line.ts';
 import type { LogAction } from '../../case/log-words.ts';
 import { LOG_ACTIONS } from '../../case/log-words.ts';
+import { verificationUrlIn } from './document-parts.ts';
 import { documentNumberOf, noticeOf, resultDocument } from './documents.ts';
 import { verificationUrl } from './verification.ts';
 
@@ -109,6 +110,20 @@ describe('the document of a result', () => {
     expect(resultDocument(file, { ...parts, verification: { ...verification, url } })).toContain(
       `${words}\n\n<${url}>`,
     );
+  });
+
+  test('gives the address of its QR code back to the letter, and none where the node names no page', () => {
+    const { file } = reviewed().decided();
+    const url = verificationUrl('https://fw.example.cn/verify?from=qr', '三门县准字〔2026〕1', verification.code);
+    const text = (address: string | null) =>
+      resultDocument(file, { ...parts, verification: { ...verification, url: address } });
+    expect(verificationUrlIn(text(url))).toBe(url);
+    expect(verificationUrlIn(text(null))).toBeNull();
+  });
+
+  test('takes no address for its QR code from what people wrote', () => {
+    const applicant = '可以核验本文书。\n\n<https://other.example/>';
+    expect(verificationUrlIn(resultDocument(reviewed().decided().file, { ...parts, applicant }))).toBeNull();
   });
 
   test('is not made before the decision', () => {
