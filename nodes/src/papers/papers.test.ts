@@ -254,7 +254,7 @@ describe('as a case goes on', () => {
   test('a print sheet has no QR code while no document is issued, whatever page the host names', async () => {
     const made = await desk(VILLAGE, filing).fileCase(agent, homestead());
     const sheet = await printed({ number: made.filing.number, code: made.trackingCode });
-    await expect(qrOf(sheet)).rejects.toThrow('Finder');
+    await expect(qrOf(sheet)).rejects.toThrow('finder');
   });
 });
 
