@@ -6,7 +6,7 @@ import { ADDRESS_MS, MAX_PART_BYTES, papers } from '@liandong/schema/domains/pap
 import { reads } from '@liandong/schema/domains/reads';
 import { ProblemError } from '@liandong/schema/kernel';
 import type { Viewer } from '@liandong/schema/operation';
-import decodeQR from 'qr/decode.js';
+import { decodeQR } from 'qr/decode.js';
 import sharp from 'sharp';
 import { pageOf } from './rendering/page.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';

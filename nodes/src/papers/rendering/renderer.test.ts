@@ -2,7 +2,7 @@ import { PDFDocument } from '@cantoo/pdf-lib';
 import { MAX_PAGE_BYTES } from '@liandong/schema/domains/papers';
 import { ProblemError } from '@liandong/schema/kernel';
 import { randomBytes } from 'node:crypto';
-import decodeQR from 'qr/decode.js';
+import { decodeQR } from 'qr/decode.js';
 import { pino } from 'pino';
 import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';

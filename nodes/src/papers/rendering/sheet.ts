@@ -2,7 +2,7 @@ import type { PDFFont, PDFPage } from '@cantoo/pdf-lib';
 import { PDFDocument, degrees, rgb } from '@cantoo/pdf-lib';
 import { ProblemError } from '@liandong/schema/kernel';
 import fontkit from '@cantoo/fontkit';
-import encodeQR from 'qr';
+import { encodeQR } from 'qr';
 import { sheetFont } from './font.ts';
 import { MAX_PAGES, MAX_SHEET_BYTES } from './limits.ts';
 import { oversized, pageOf } from './page.ts';
