@@ -38,8 +38,14 @@ const settings = z.object({
   LIANDONG_ISSUERS_FILE: path,
   /** JSON calendar of years beside the built-in ones, or in their place: {years, restDays, makeUpDays}. */
   LIANDONG_CALENDAR_FILE: path.optional(),
-  /** Public page that verifies documents, for the QR codes on them; without it they carry number and code alone. */
-  LIANDONG_VERIFY_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /**
+   * Public page that verifies documents, for the QR codes on them, which bound its length; without it they carry number
+   * and code alone.
+   */
+  LIANDONG_VERIFY_URL: z
+    .url({ protocol: /^https?$/ })
+    .max(1_000)
+    .optional(),
   /** Port for /health, /ready and /federation; 0 opens none. */
   LIANDONG_HTTP_PORT: z.coerce.number().int().min(0).max(65535).default(0),
   LIANDONG_HTTP_ADDRESS: z.string().default('127.0.0.1'),
