@@ -104,3 +104,34 @@ describe('the centre', () => {
     expect(await codesOf(remind(centre, 3))).toEqual(['OPINION_SETTLED']);
   });
 });
+
+describe('a department that owes an answer', () => {
+  const dueTold = async (viewer: Viewer, id: string) =>
+    (await told(viewer, id)).filter((kind) => kind === 'DUE_TOMORROW').length;
+  /** The clockwork looks when a host starts. */
+  const looked = async (node: string) => {
+    await federation.stopHost(node);
+    await federation.startHost(node);
+  };
+
+  test('hears once when it is due by the next workday, here and at another node; one that answered does not', async () => {
+    const id = await opened(1);
+    await desk().givePartyOpinion(fire, { id, party: 3, opinion: 'AGREE', reason: null, ...once });
+    const water = personAt(COUNTY, 'CLERK', '水利', 'clerk-水利');
+    for (let times = 0; times < 2; times++) {
+      await looked(COUNTY);
+      await looked(TOWNSHIP);
+    }
+    await eventually(async () => (await dueTold(water, id)) > 0 && (await dueTold(comprehensive, id)) > 0);
+    expect([await dueTold(water, id), await dueTold(comprehensive, id)]).toEqual([1, 1]);
+    expect(await dueTold(fire, id)).toBe(0);
+  });
+
+  test('hears nothing while it has more days', async () => {
+    const id = await opened(5);
+    const due = await opened(1);
+    await looked(TOWNSHIP);
+    await eventually(async () => (await dueTold(comprehensive, due)) > 0);
+    expect(await dueTold(comprehensive, id)).toBe(0);
+  });
+});

@@ -1,6 +1,6 @@
 import type { DivisionCode, OfficialCalendar } from '@liandong/schema/kernel';
 import { endOfNextWorkday } from '@liandong/schema/kernel';
-import { dueSignal } from '@liandong/schema/domains/signals';
+import { dueSignal, questionDueSignal } from '@liandong/schema/domains/signals';
 import { findCase } from '../cases/index.ts';
 import type { HostDb, NodeQueries } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
@@ -19,11 +19,26 @@ export interface DueParts {
 }
 
 /**
- * Tells of every case held here whose limit ends by the next workday, once for each limit.
+ * Tells of every case held here whose limit ends by the next workday, once for each limit; and the departments here of
+ * every answer they owe by then, also to other nodes, once for each deadline.
  * @returns how many were told of
  */
-export async function tellDue({ node, db, calendar, signals, failures, now }: DueParts): Promise<number> {
-  const due = await findDue(db.queries(node), now(), endOfNextWorkday(now(), calendar()));
+export async function tellDue(parts: DueParts): Promise<number> {
+  const { now, calendar } = parts;
+  const until = endOfNextWorkday(now(), calendar());
+  return (await tellDueCases(parts, until)) + (await tellDueAnswers(parts, until));
+}
+
+async function tellDueAnswers({ node, db, signals, now }: DueParts, until: Date): Promise<number> {
+  const due = await findDueAnswers(db.queries(node), now(), until);
+  if (due.length === 0) return 0;
+  const drafts = due.map(({ department, dueAt, ...asked }) => questionDueSignal(asked, department, dueAt, now()));
+  await db.transact(node, (tx) => signals.write(tx, drafts));
+  return due.length;
+}
+
+async function tellDueCases({ node, db, signals, failures, now }: DueParts, until: Date): Promise<number> {
+  const due = await findDue(db.queries(node), now(), until);
   const failed = await failures.each(
     'telling of limits',
     due,
@@ -47,6 +62,26 @@ function findDue(queries: NodeQueries, from: Date, until: Date): Promise<{ id: s
        AND NOT EXISTS (SELECT 1 FROM signals s WHERE s.node = c.node AND s.case_id = c.id
          AND s.due_at = c.next_due_at AND s.kind = 'DUE_TOMORROW')
      ORDER BY next_due_at, id LIMIT ${MOST}`,
+    [from, until],
+  );
+}
+
+interface DueAnswer {
+  caseId: string;
+  number: string;
+  item: string;
+  department: string;
+  dueAt: Date;
+}
+
+/** Questions to departments here that wait for an answer, are due soon, and whose deadline was not told of. */
+function findDueAnswers(queries: NodeQueries, from: Date, until: Date): Promise<DueAnswer[]> {
+  return queries.query(
+    `SELECT case_id AS "caseId", number, item, department, due_at AS "dueAt" FROM opinion_requests r
+     WHERE node = $1 AND waiting AND due_at > $2 AND due_at <= $3
+       AND NOT EXISTS (SELECT 1 FROM signals s WHERE s.node = r.node AND s.case_id = r.case_id
+         AND s.due_at = r.due_at AND s.department = r.department AND s.kind = 'DUE_TOMORROW')
+     ORDER BY due_at, case_id, party LIMIT ${MOST}`,
     [from, until],
   );
 }

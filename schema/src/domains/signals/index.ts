@@ -3,6 +3,7 @@ export { signals } from './operations.ts';
 export { meetingSignals, taskDueSignals, taskSignals } from './meeting-rules.ts';
 export {
   dueSignal,
+  questionDueSignal,
   reportLateSignal,
   noteSignals,
   opinionSignal,

@@ -239,6 +239,16 @@ export function dueSignal(at: CaseAt, dueAt: Date, now: Date): SignalDraft[] {
   return draft(at.file, 'DUE_TOMORROW', now, concernedAt(at), null).map((signal) => ({ ...signal, dueAt }));
 }
 
+/** The signal to a department that an answer it owes is due tomorrow. @param asked about this case */
+export function questionDueSignal(
+  asked: Pick<SignalDraft, 'caseId' | 'number' | 'item'>,
+  department: string,
+  dueAt: Date,
+  now: Date,
+): SignalDraft {
+  return { ...asked, kind: 'DUE_TOMORROW', at: now, to: { sub: null, department }, by: null, dueAt, meeting: null };
+}
+
 /** The signal that an organ outside is past the day it was expected to answer a case by. */
 export function reportLateSignal(at: CaseAt, dueAt: Date, now: Date): SignalDraft[] {
   return draft(at.file, 'REPORT_LATE', now, concernedAt(at), null).map((signal) => ({ ...signal, dueAt }));
