@@ -115,11 +115,13 @@ export class CaseReadings {
   }
 
   /** Those of some cases that the viewer may read, in their order; a case that can't be read is left out, and recorded. */
-  async shown(viewer: Viewer, ids: readonly string[]): Promise<HandlingView[]> {
+  async shown(viewer: Viewer, ids: readonly string[]): Promise<ListedCase[]> {
     const { node, db, divisions, failures } = this.#parts;
     const queries = db.queries(node);
     const cases = (await readableCases(queries, ids, failures)).filter(({ file }) => mayRead(viewer, file, divisions));
-    return failures.map('showing a case', cases, ({ id }) => ({ node, case: id }), await this.#show(queries, cases));
+    const show = await this.#show(queries, cases);
+    const subjectOf = ({ id }: StoredCase) => ({ node, case: id });
+    return failures.map('showing a case', cases, subjectOf, (stored) => ({ stored, view: show(stored) }));
   }
 
   async document(viewer: Viewer, id: string): Promise<string> {

@@ -13,7 +13,7 @@ export {
 } from './applicant-digests.ts';
 export { caseElements } from './case-elements.ts';
 export { CaseDesk } from './case-desk.ts';
-export type { CaseReadings } from './case-readings.ts';
+export type { CaseReadings, ListedCase } from './case-readings.ts';
 export { lockReadableCase, readableCase, unknownCase } from './readable-case.ts';
 export { filterOf, handlingHandlers, listFilter } from './handling-handlers.ts';
 export { StepRunner } from './run-step.ts';

@@ -5,6 +5,7 @@ import { MOST_SEARCHES, finding } from '@liandong/schema/domains/finding';
 import { reads } from '@liandong/schema/domains/reads';
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { InputOf, Viewer } from '@liandong/schema/operation';
+import { strFromU8, unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, agent, application, clerk, codesOf, countyClerk, material } from '../testing/cases.ts';
 import { runAt } from '../testing/commands.ts';
@@ -94,6 +95,35 @@ describe('a resident’s cases', () => {
     expect(await found(byPhone, fresh(TOWNSHIP))).toEqual([moved]);
     expect(await found(byPhone)).toEqual([moved]);
     for (const node of [VILLAGE, TOWNSHIP]) expect(await found(byPhone, supervisor, node)).toEqual([moved]);
+  });
+
+  test('are a workbook too, which counts and is noted as a search', async () => {
+    const searcher = fresh(VILLAGE);
+    const sheet = (viewer: Viewer, change: { value?: string; purpose?: string } = {}) =>
+      federation.desk(VILLAGE, finding).foundCasesSheet(viewer, {
+        ...byNumber,
+        division: VILLAGE,
+        purpose,
+        columns: ['NUMBER', 'APPLICANT', 'STATE'],
+        ...change,
+      });
+    const { fileName, bytes, rows, complete } = await sheet(searcher);
+    expect({ fileName, rows, complete }).toMatchObject({
+      fileName: expect.stringMatching(/\.xlsx$/u),
+      rows: 1,
+      complete: true,
+    });
+    const file = unzipSync(Buffer.from(bytes, 'base64'))['xl/worksheets/sheet1.xml'] ?? new Uint8Array();
+    expect(strFromU8(file)).toContain(NAME);
+    expect((await noted(id))[0]).toMatchObject({
+      fields: ['Query.foundCasesSheet'],
+      personName: searcher.name,
+      purpose,
+    });
+    expect(await codesOf(sheet(searcher, { purpose: '' }))).toEqual(['REASON_MISSING']);
+    expect(await codesOf(sheet(clerk))).toEqual(['FORBIDDEN']);
+    for (let n = 1; n < MOST_SEARCHES; n++) await find({ by: 'NAME', value: `某${n}` }, searcher);
+    expect(await codesOf(sheet(searcher))).toEqual(['RATE_LIMITED']);
   });
 
   test('are found with the line to the levels above cut, since the desk asks its own database', async () => {

@@ -4,9 +4,11 @@ import { requirePurpose } from '@liandong/schema/domains/reads';
 import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
 import { problem } from '@liandong/schema/kernel';
 import type { BundleDesk } from '../bundles/index.ts';
-import type { CaseDesk } from '../cases/index.ts';
+import { sheetOfCases } from '../case-sheets/index.ts';
+import type { CaseDesk, ListedCase } from '../cases/index.ts';
 import { applicationOf, findByApplicant, readableCase } from '../cases/index.ts';
-import type { HostDb, NodeHandlers } from '../db/index.ts';
+import type { Viewer } from '@liandong/schema/operation';
+import type { HostDb, NodeHandlers, NodeQueries } from '../db/index.ts';
 import { setTrackingCode } from '../filing/index.ts';
 import { trackingCodeOf } from '../slips/index.ts';
 import { notePurposedReads } from '../reads/index.ts';
@@ -23,23 +25,15 @@ export interface FindingParts {
 
 /** 查找 at one node: cases of an applicant, and a new tracking code for a lost slip. */
 export function findingHandlers(parts: FindingParts): NodeHandlers<typeof finding> {
-  const { node, db, divisions, cases, now } = parts;
+  const { node, db, now } = parts;
   return {
     async findCases({ viewer, queries, input }) {
-      requireFinder(viewer, node, divisions);
-      const key = requireSearchKey(input);
-      const asked = { viewer, question: 'findCases', purpose: input.purpose };
-      const search = { kind: 'SEARCH', subject: 'findCases', fields: [key.by], masked: true } as const;
-      await db.transact(node, async (tx) => {
-        await countSearch(tx, viewer, now());
-        await notePurposedReads(tx, asked, [search], now());
-      });
-      const found = await cases.readings.shown(viewer, await findByApplicant(queries, key, MOST_FOUND));
-      const reads = found.map(
-        ({ id }) => ({ kind: 'CASE', subject: id, fields: ['Query.findCases'], masked: true }) as const,
-      );
-      if (reads.length > 0) await db.transact(node, (tx) => notePurposedReads(tx, asked, reads, now()));
-      return found;
+      return (await search(parts, queries, viewer, 'findCases', input)).map(({ view }) => view);
+    },
+
+    async foundCasesSheet({ viewer, queries, input: { columns, ...asked } }) {
+      const found = await search(parts, queries, viewer, 'foundCasesSheet', asked);
+      return sheetOfCases(parts, queries, found, columns);
     },
 
     reissueTrackingCode: {
@@ -50,6 +44,30 @@ export function findingHandlers(parts: FindingParts): NodeHandlers<typeof findin
       },
     },
   };
+}
+
+/** Searches. The search is noted and counted before it is made, and what it found before it is shown. */
+async function search(
+  { node, db, divisions, cases, now }: FindingParts,
+  queries: NodeQueries,
+  viewer: Viewer,
+  question: 'findCases' | 'foundCasesSheet',
+  input: Parameters<typeof requireSearchKey>[0] & { purpose: string },
+): Promise<ListedCase[]> {
+  requireFinder(viewer, node, divisions);
+  const key = requireSearchKey(input);
+  const asked = { viewer, question, purpose: input.purpose };
+  const made = { kind: 'SEARCH', subject: 'findCases', fields: [key.by], masked: true } as const;
+  await db.transact(node, async (tx) => {
+    await countSearch(tx, viewer, now());
+    await notePurposedReads(tx, asked, [made], now());
+  });
+  const found = await cases.readings.shown(viewer, await findByApplicant(queries, key, MOST_FOUND));
+  const reads = found.map(
+    ({ view: { id } }) => ({ kind: 'CASE', subject: id, fields: [`Query.${question}`], masked: true }) as const,
+  );
+  if (reads.length > 0) await db.transact(node, (tx) => notePurposedReads(tx, asked, reads, now()));
+  return found;
 }
 
 type Asked = Parameters<Extract<NodeHandlers<typeof finding>['reissueTrackingCode'], (...args: never[]) => unknown>>[0];

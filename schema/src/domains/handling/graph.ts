@@ -71,8 +71,9 @@ export function addHandling(role: RoleBuilder): void {
   addOperations(role, answers, refs);
   addOperations(role, reports, refs);
   addOperations(role, caseload, { ...refs, Caseload });
-  addOperations(role, finding, refs);
-  addOperations(role, caseSheets, { CasesSheet: casesSheetRef(role) });
+  const CasesSheet = casesSheetRef(role);
+  addOperations(role, finding, { ...refs, CasesSheet });
+  addOperations(role, caseSheets, { CasesSheet });
   addOperations(role, savedListsDomain, { SavedList: savedListRef(role, Person) });
   addOperations(role, notes, { CaseNote: noteRef(role) });
   addOperations(role, meetings, meetingRefs(role, Person));
