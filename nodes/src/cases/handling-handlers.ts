@@ -45,7 +45,7 @@ export function handlingHandlers(
       return stepStates(STEPS, await desk.deskAt(queries, viewer, file), file, putOff()?.problem);
     },
     decideCase: async ({ tx, context, file, input: { meeting = null } }, take) => {
-      // whoever may not decide does not learn what meetings there are
+      // a person who may not decide does not learn which meetings there are
       if (meeting !== null) handling.operations.decideCase.guard(context, file);
       return take(meeting === null ? null : await citable(tx, meeting, file.id));
     },

@@ -37,7 +37,7 @@ export interface PlanAsked {
  * Plans a meeting, by a person who may hold one at this desk.
  * @param id random UUID
  * @throws {ProblemError} WRONG_DEPARTMENT for another department's meeting; BAD_INPUT for a day that has passed, and for
- * a joint meeting to which nobody else is invited
+ * a joint meeting without another person or department
  */
 export function planned(asked: PlanAsked, viewer: Viewer, now: Date, id: string): Meeting {
   const { kind, day, begins, place, chair, people, departments } = asked;
