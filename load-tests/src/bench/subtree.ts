@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { parseDivisions } from '@liandong/schema/kernel';
 import { loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { person } from '../federation/demo-plan.ts';
 import { FILE_CASE } from '../federation/documents.ts';
@@ -81,6 +81,7 @@ async function measured(options: SubtreeOptions, hosts: number, tell: (line: str
     { length: AGENTS + 1 },
     (_, i) => villages[Math.floor((i * villages.length) / (AGENTS + 1))] ?? '',
   );
+  const catalogueFile = await oneItem();
   const federation = await Federation.start({
     plan: {
       hosts: [
@@ -94,7 +95,7 @@ async function measured(options: SubtreeOptions, hosts: number, tell: (line: str
         person('supervisor', '蒋监督', COUNTY, 'SUPERVISOR'),
         ...agents.map((node) => person(`agent-${node}`, '包小芳', node, 'AGENT')),
       ],
-      catalogueFile: await oneItem(),
+      catalogueFile,
       awaited: agents,
       settings: async () => ({ LIANDONG_FEED_HEARTBEAT_MS: '20000' }),
     },
@@ -109,6 +110,7 @@ async function measured(options: SubtreeOptions, hosts: number, tell: (line: str
     return times;
   } finally {
     await federation.stop();
+    await rm(dirname(catalogueFile), { recursive: true, force: true });
   }
 }
 
